@@ -18,9 +18,11 @@ MAKES_TENSORS = (
     "exploding__sequence",
     "graph-across-iterations__sequence",
     "graph-across-iterations__vision",
+    "graph-cut__policy",
     "graph-cut__sequence",
     "inplace-overwrite__regression",
     "input-scale__constants",
+    "nan-input__kept",
 )
 """These make tensors in their forward or step, with no device in mind: on torch's default one."""
 

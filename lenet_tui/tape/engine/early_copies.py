@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Set
 
 from torch import Tensor, nn
 
-from lenet_tui.tape.engine.in_place import Made, look_of, storage
-from lenet_tui.training.engine.copies import copies
-
-LARGE = 2**20
-"""Bytes from which on a buffer is copied only where it is written."""
+from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.training.engine.copies import LARGE, copies
 
 
 class EarlyCopies:
@@ -19,37 +15,47 @@ class EarlyCopies:
 
     def __init__(self) -> None:
         self._written: dict[int, Tensor] = {}
-        self._copies: dict[int, list[tuple[Tensor, int, Tensor]]] = {}
-        """By where each is in memory, with how often it had been written."""
+        self._copies: dict[int, tuple[Tensor, int, Tensor]] = {}
+        """Of each by its ``id``, with how often it had been written."""
+        self._by_place: dict[int, list[int]] = {}
 
     def begin(self) -> None:
         """A forward begins."""
+        self.end()
         tensors = list(self._written.values())
-        found = defaultdict(list)
+        self._written = {}
         for tensor, copy in zip(tensors, copies(tensors), strict=True):
-            found[storage(tensor)].append((tensor, tensor._version, copy))
-        self._written, self._copies = {}, dict(found)
+            number = id(tensor)
+            self._copies[number] = tensor, tensor._version, copy
+            self._by_place.setdefault(storage(tensor), []).append(number)
 
     def end(self) -> None:
         """It is over."""
-        self._copies = {}
+        self._copies, self._by_place = {}, {}
 
-    def at(self, places: Set[int]) -> Made:
-        """Those of what is in this memory, which is about to be overwritten."""
-        made: Made = {}
-        if self._copies:
-            for place in places:
-                for tensor, version, copy in self._copies.pop(place, ()):
-                    if tensor._version == version:
-                        made[look_of(tensor)] = copy
-        return made
+    def take(
+        self, writes: Iterable[Tensor], places: Set[int], module: nn.Module | None
+    ) -> dict[int, Tensor]:
+        """Of what an op of a module writes now, in these places, the copies that there are.
 
-    def note(self, written: Iterable[Tensor], module: nn.Module | None) -> None:
-        """An op of a module writes these: its buffers are copied early the next time."""
-        if module is None or not module._buffers:
-            return
-        buffers = set(map(id, module._buffers.values()))
-        for tensor in written:
-            small = tensor.numel() * tensor.element_size() < LARGE
-            if small and id(tensor) in buffers and not tensor.is_inference():
-                self._written[id(tensor)] = tensor
+        By the ``id`` of each tensor. Its buffers are copied early the next time.
+        """
+        found = {}
+        for tensor in writes:
+            number = id(tensor)
+            known = self._copies.get(number)
+            if known is not None and known[1] == tensor._version:
+                found[number] = known[2]
+                self._written[number] = tensor
+            elif module is not None and _buffer(tensor, module):
+                self._written[number] = tensor
+        for place in places if self._by_place else ():
+            for number in self._by_place.pop(place, ()):
+                del self._copies[number]
+        return found
+
+
+def _buffer(tensor: Tensor, module: nn.Module) -> bool:
+    """Whether a tensor is a module's, small, and counts what is written to it."""
+    its = any(buffer is tensor for buffer in module._buffers.values())
+    return its and tensor.nbytes < LARGE and not tensor.is_inference()

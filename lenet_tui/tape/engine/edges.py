@@ -15,7 +15,7 @@ Edge = tuple[Node, int]
 Given = dict[int | str, tuple[Edge | None, ...]]
 """The edges of an op's arguments, by position or name; those of a list are several."""
 
-NO_GRAPH = frozenset((int, float, bool, str, type(None), torch.dtype, torch.device))
+NO_GRAPH = frozenset((Parameter, int, float, bool, str, type(None), torch.dtype, torch.device))
 """The classes of arguments that no node has made."""
 
 
@@ -35,22 +35,26 @@ def given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Given:
     found: Given = {}
     for place, value in enumerate(args):
         kind = type(value)
-        if kind is Tensor or kind is Parameter:
+        if kind is Tensor:
             node = value.grad_fn
             if node is not None:
                 found[place] = ((node, value.output_nr),)
         elif kind not in NO_GRAPH and (several := _several(value)):
             found[place] = several
-    for name, value in kwargs.items():
-        if type(value) not in NO_GRAPH and (several := _several(value)):
-            found[name] = several
+    if kwargs:
+        for name, value in kwargs.items():
+            if type(value) not in NO_GRAPH and (several := _several(value)):
+                found[name] = several
     return found
 
 
 def _several(value: Any) -> tuple[Edge | None, ...]:
     """The edges of a tensor, or of those in a list; empty if there are none."""
     several = value if isinstance(value, (tuple, list)) else (value,)
-    if all(type(each) in NO_GRAPH for each in several):
+    for each in several:
+        if type(each) not in NO_GRAPH:
+            break
+    else:
         return ()
     found = edges(several)
     return found if any(found) else ()

@@ -18,7 +18,7 @@ from lenet_tui.tape.engine.making import SEEN, maker
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
-from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.tape.engine.written_parameters import WrittenParameters
 from lenet_tui.training.engine import compiled_calls, global_hooks
 from lenet_tui.training.engine.compiled_calls import CompiledCall
@@ -35,6 +35,7 @@ Taken = tuple[tuple[Any, ...], edges.Given]
 Within = tuple[nn.Module | None, int, str, bool]
 """A module under way, the number of ops before it, its path, and whether it is a leaf."""
 OUTSIDE: Within = (None, 0, "", False)
+_mapping = torch._C._functorch.peek_interpreter_stack
 
 
 class StopHere(BaseException):
@@ -145,14 +146,15 @@ class ForwardRecorder(OwnMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        function, kwargs = known(func), kwargs or {}
-        if function.silent or torch._C._functorch.peek_interpreter_stack() is not None:
+        function, kwargs = KNOWN.get(func) or known(func), kwargs or {}
+        if function.silent or _mapping() is not None:
             if function.name in SEEN:
                 return self.make(func, args, kwargs)
             return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
         if function.compiled:
             return self._compiled(func, args, kwargs)
-        self._stop()
+        if self._stop_after is not None:
+            self._stop()
         name, given, written = function.name, args, NOWHERE
         if self._copies:
             given = replaced(args, self._copies)
@@ -343,7 +345,7 @@ class ForwardRecorder(OwnMode):
             place = result.untyped_storage().data_ptr()
         except (NotImplementedError, RuntimeError):  # as ``storage`` has it, which is a call more
             return kept
-        if place in self.changed:
+        if place in self.changed.places:
             kept = kept.clone()
             self._copies[id(result)] = result, kept
         return kept

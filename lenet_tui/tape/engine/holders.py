@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.tape.engine.early_copies import LARGE, EarlyCopies
+from lenet_tui.tape.engine.early_copies import EarlyCopies
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import STAYS, Made, copied, storage, tensors
-from lenet_tui.training.engine.copies import copies
+from lenet_tui.training.engine.copies import LARGE, copies
 
 NOWHERE: frozenset[int] = frozenset()
 """The memory that an op writes which writes none."""
@@ -38,11 +38,18 @@ class Holders:
 
         ``writes``: the tensors that it is known to write.
         """
-        made = self._early.at(written)
+        early = self._early.take(writes, written, module)
+        made: Made = {}
         self.protect(written, made)
-        self._early.note(writes, module)
-        given: tuple[Any, ...] = copied(args, written, made)
-        return given
+        given = []
+        for value in args:
+            kept = value
+            if type(value) not in STAYS:
+                kept = early.get(id(value))
+                if kept is None:
+                    kept = copied(value, written, made)
+            given.append(kept)
+        return tuple(given)
 
     def protect(self, written: Set[int], made: Made) -> None:
         """Copy what the ops hold of memory that is about to be overwritten; ``made`` grows."""
@@ -50,9 +57,10 @@ class Holders:
         for number in range(self._known, len(ops)):
             op = ops[number]
             for value in (op.output, *op.args):
-                if type(value) is Tensor:
+                kind = type(value)
+                if kind is Tensor:
                     by_place[storage(value)].append(op)
-                elif type(value) not in STAYS:
+                elif kind not in STAYS:
                     for tensor in tensors(value):
                         by_place[storage(tensor)].append(op)
         self._known = len(ops)
@@ -66,7 +74,7 @@ class Holders:
         again: copy it; if it may be ``later`` and is small, with others of its kind.
         """
         output = op.tensor
-        if later and output.numel() * output.element_size() < LARGE:
+        if later and output.nbytes < LARGE:
             self._written.append((op, output))
         else:
             op.output = output.clone()
@@ -77,7 +85,7 @@ class Holders:
             left = [(op, output) for op, output in self._written if op.output is output]
             self._written = []
             with torch._C.DisableTorchFunction():  # no op of the forward's
-                made = copies(output for _, output in left)
+                made = copies([output for _, output in left])
             for (op, _), copy in zip(left, made, strict=True):
                 op.output = copy
 

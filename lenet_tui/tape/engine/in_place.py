@@ -17,7 +17,8 @@ NOT_WRITING = ("requires_grad_", "detach_", "rename_", "share_memory_")
 STATISTICS = ("running_mean", "running_var")
 BUILT_IN_NORMS = ("batch_norm", "instance_norm", "native_batch_norm")
 """Functions without a signature that write into some of their operands."""
-STAYS = frozenset([nn.Parameter, int, float, bool, str, type(None), torch.dtype, torch.device])
+NUMBERS = frozenset([int, float, bool, str, type(None), torch.dtype, torch.device])
+STAYS = NUMBERS | {nn.Parameter}
 """The classes of values that are never copied."""
 
 Look = tuple[int, tuple[int, ...], tuple[int, ...], torch.dtype | None, bool, bool]
@@ -37,15 +38,12 @@ def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, An
     if not places:
         return tensors(args) if name in BUILT_IN_NORMS else []
 
-    def given(key: str) -> Any:
-        place = places.get(key, len(args))
-        return args[place] if place < len(args) else kwargs.get(key)
-
-    if "inplace" in places and given("inplace") is True:
+    given = {k: args[at] if at < len(args) else kwargs.get(k) for k, at in places.items()}
+    if given.get("inplace") is True:
         return tensors(args[:1] or kwargs.get("input"))
-    if STATISTICS[0] not in places or ("training" in places and not given("training")):
+    if STATISTICS[0] not in places or not given.get("training", True):
         return []
-    return tensors([given(key) for key in STATISTICS])
+    return tensors([given.get(key) for key in STATISTICS])
 
 
 def may_write(func: Any, name: str) -> bool:
@@ -73,9 +71,11 @@ def tensors(value: Any) -> list[Tensor]:
     """The tensors in nested tuples and lists."""
     if isinstance(value, Tensor):
         return [value]
-    if not isinstance(value, (tuple, list)):
-        return []
-    return [tensor for part in value for tensor in tensors(part)]
+    found: list[Tensor] = []
+    for part in value if isinstance(value, (tuple, list)) else ():
+        if type(part) not in NUMBERS:
+            found += tensors(part)
+    return found
 
 
 def copied(value: Any, written: Set[int], made: Made) -> Any:
@@ -83,8 +83,6 @@ def copied(value: Any, written: Set[int], made: Made) -> Any:
 
     ``made``: the copies so far, to be given again for the same numbers; it grows.
     """
-    if type(value) in STAYS:
-        return value
     if isinstance(value, Tensor):
         if isinstance(value, nn.Parameter) or storage(value) not in written:
             return value
@@ -93,7 +91,7 @@ def copied(value: Any, written: Set[int], made: Made) -> Any:
             made[look] = value.detach().clone()
         return made[look]
     if isinstance(value, (tuple, list)):
-        parts = [copied(part, written, made) for part in value]
+        parts = [p if type(p) in STAYS else copied(p, written, made) for p in value]
         return parts if isinstance(value, list) else tuple(parts)
     return value
 

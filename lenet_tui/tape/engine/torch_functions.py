@@ -33,12 +33,12 @@ class TorchFunction:
     compiled: bool
 
 
-_KNOWN: dict[Any, TorchFunction] = {}
+KNOWN: dict[Any, TorchFunction] = {}
 
 
 def known(func: Any) -> TorchFunction:
-    """What is known of a function."""
-    return _KNOWN.get(func) or _learn(func)
+    """What is known of a function, from now on in ``KNOWN`` too."""
+    return KNOWN.get(func) or _learn(func)
 
 
 def _learn(func: Any) -> TorchFunction:
@@ -53,7 +53,7 @@ def _learn(func: Any) -> TorchFunction:
         may_write(func, name),
         isinstance(func, CompiledCall),
     )
-    if len(_KNOWN) >= MOST:
-        _KNOWN.clear()
-    _KNOWN[func] = found
+    if len(KNOWN) >= MOST:
+        KNOWN.clear()
+    KNOWN[func] = found
     return found

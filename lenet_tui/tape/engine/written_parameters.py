@@ -15,7 +15,7 @@ from lenet_tui.tape.engine.module_paths import Paths
 class WrittenParameters:
     """``values``: those that were written, as they were last. ``noted``: whether some are new.
 
-    ``known``: where each new value is put too, by name.
+    ``known``: where each new value is put too, by name. ``places``: whose memory begins where.
     """
 
     def __init__(self, paths: Paths) -> None:
@@ -24,7 +24,7 @@ class WrittenParameters:
         self.noted: set[str] = set()
         self._parameters: dict[str, Tensor] = {}
         self._names: dict[int, str] = {}
-        self._places: dict[int, str] = {}
+        self.places: dict[int, str] = {}
         seen: set[int] = set()
         for module, path in paths.items():
             for leaf, p in module._parameters.items():
@@ -32,16 +32,14 @@ class WrittenParameters:
                     seen.add(id(p))
                     name = f"{path}.{leaf}" if path else leaf
                     self._parameters[name], self._names[id(p)] = p, name
-                    self._places[storage(p)] = name
-        self._places.pop(0, None)
-
-    def __contains__(self, place: int) -> bool:
-        """Whether a parameter's memory begins there."""
-        return place in self._places
+                    self.places[storage(p)] = name
+        self.places.pop(0, None)
 
     def written(self, places: Iterable[int]) -> None:
         """An op is about to write there."""
-        self.noted.update(self._places[place] for place in places if place in self._places)
+        for place in places:
+            if place in self.places:
+                self.noted.add(self.places[place])
 
     def called(self, function: str, func: Any, args: tuple[Any, ...]) -> None:
         """What returns no tensor was called: it may have set a parameter's ``data``."""
@@ -50,7 +48,7 @@ class WrittenParameters:
         name = self._names.get(id(args[0])) if args else None
         if name is not None and getattr(func.__self__, "__name__", "") == "data":
             self.noted.add(name)
-            self._places[storage(self._parameters[name])] = name
+            self.places[storage(self._parameters[name])] = name
 
     def rest(self, entries: Sequence[OpEntry]) -> None:
         """Give what no op after it took to the last one."""
