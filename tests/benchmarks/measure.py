@@ -126,11 +126,18 @@ class Paired(NamedTuple):
 def paired(
     measured: Callable[[], object], baseline: Callable[[], object], most: int = 15
 ) -> Paired:
-    """Time the two in turn, so that a machine that becomes slower cancels out of each ratio."""
+    """Time the two in turn, so that a machine that becomes slower cancels out of each ratio.
+
+    Each round is compared with the mean of the baseline before it and the one after it.
+    """
     measured()
     baseline()
-    pairs = [(seconds(measured), seconds(baseline)) for _ in rounds(most)]
-    return Paired([own / plain for own, plain in pairs], [plain for _, plain in pairs])
+    ratios, plain = [], [seconds(baseline)]
+    for _ in rounds(most):
+        own = seconds(measured)
+        plain.append(seconds(baseline))
+        ratios.append(2 * own / (plain[-2] + plain[-1]))
+    return Paired(ratios, plain)
 
 
 def seconds(call: Callable[[], object]) -> float:

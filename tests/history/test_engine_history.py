@@ -245,6 +245,7 @@ def test_paused_where_an_iteration_ends() -> None:
 
 def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:
     plain = [i.loss for i in classes(0, 53, 1)]
+    ends = []
     for taped in (True, False):
         drive = Drive()
         drive.session.subscribe_next(Subscription(tape=taped))
@@ -266,6 +267,8 @@ def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:
         assert [losses[i] for i in range(4, 54)] == plain[3:]
         assert sum(len(f.losses) for f in frames) <= 52
         assert frames[-1].losses.dtype == np.float64
+        ends.append((frames[-1].digest, drive.state, drive("back iteration").frame.digest))
+    assert ends[0] == ends[1]
 
 
 def test_a_rejected_move_amid_an_update_leaves_nothing_half_done_for_a_goto() -> None:

@@ -27,7 +27,8 @@ from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at
 
 TAPED = 3
 """The last iterations of a run are taped: one to be shown, one for its "last update", and one so
-that the state from which a step back runs is at hand."""
+that the state from which a step back runs is at hand. Where nobody looks into a run, the last one
+alone: what is said of where it ends is the tape's."""
 
 RUN_ON = Continue(2**62)
 """A ``continue`` without a limit, as ``RunFree`` asks for."""
@@ -56,7 +57,7 @@ class RunLoop:
         self._frame = frame
         self._pace = FramePace()
         self.frames_taped = True
-        """Whether an iteration is recorded for each frame of a run."""
+        """Whether somebody looks into a run: an iteration is recorded for each of its frames."""
         self._losses: list[float] = []
         self._named: list[dict[str, float]] = []
         self._losses_from = 0
@@ -141,19 +142,19 @@ class RunLoop:
         fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
         fast = fast and not (watches and navigator.own_step)  # it may hold amid a step alone
         self.truth = self._truth(watches) if stopping else {}
-        passed = 0
+        passed, taped = 0, TAPED if self.frames_taped else 1
         while limit is None or passed < limit:
             if self._hooks.stop_wanted():
                 return self._pause()
             framed = self._framed()
             began = time.perf_counter()
-            left = limit - passed if limit is not None else TAPED + 1
-            if fast and left > TAPED and self._plain_next():
+            left = limit - passed if limit is not None else taped + 1
+            if fast and left > taped and self._plain_next():
                 if framed and self.frames_taped:  # what stops a run is the same as without
                     self._taped({}, False)
                     hit = self._find_turn(watches) if stopping else None
                 else:
-                    most = left - TAPED if limit is not None else None
+                    most = left - taped if limit is not None else None
                     count, hit = self._plainly(most, watches, stopping)
                     self._pace.passed(count, time.perf_counter() - began)
                     passed += count
