@@ -53,7 +53,8 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             complain(notice("cli:nothing-trained", count=seeing.updates, at=seeing.first))
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
-            return FOUND if printed(looking.findings(), args, "script", own).fails else 0
+            found = looking.findings().numbered(seeing.first)
+            return FOUND if printed(found, args, "script", own).fails else 0
 
     return run
 

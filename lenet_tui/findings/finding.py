@@ -103,6 +103,17 @@ class Findings:
         """Whether any is an error or a warning."""
         return any(finding.fails for finding in self.findings)
 
+    def numbered(self, first: int) -> Findings:
+        """The same with iterations counted from ``first`` on, where they were counted from 1."""
+        return replace(self, findings=tuple(_numbered(f, first - 1) for f in self.findings))
+
     def without(self, ids: tuple[str, ...]) -> Findings:
         """The same without the findings of some ids."""
         return replace(self, findings=tuple(f for f in self.findings if f.id not in ids))
+
+
+def _numbered(finding: Finding, before: int) -> Finding:
+    known = {name: finding.evidence.get(name) for name in ("iteration", "born")}
+    moved = {name: n + before for name, n in known.items() if isinstance(n, int) and n}
+    iteration = finding.iteration and finding.iteration + before
+    return replace(finding, iteration=iteration, evidence={**finding.evidence, **moved})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from rich.color import Color, ColorSystem
 from rich.style import Style
+from textual.widgets import OptionList
 
 from lenet_tui.protocol.options import Options
 from lenet_tui.terminal.ui.readable import contrast, has_text, in_colours
@@ -98,3 +99,19 @@ async def test_a_stop_is_read_on_any_paper_in_a_terminals_own_colours() -> None:
         assert marked and named
         for style in (*marked, *named):
             assert style.color is None or style.color.is_default, style
+
+
+async def test_the_line_chosen_in_a_list_is_seen_without_colour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a terminal's own colours none is left to tell it by; Textual leaves ``reverse`` out."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with running((80, 24), theme="ansi-dark") as run:
+        await run.press("n", "!", "p")
+        listed = run.app.screen.query_one("#findings-ledger", OptionList)
+        assert listed.highlighted is not None
+        chosen, others = (
+            {bool(s.style and s.style.underline) for s in listed.render_line(y) if s.text.strip()}
+            for y in (listed.highlighted, listed.highlighted + 1)
+        )
+        assert (chosen, others) == ({True}, {False})

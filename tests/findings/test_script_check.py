@@ -64,6 +64,7 @@ def test_a_script_is_checked_as_it_is(runs: Runs) -> None:
     [finding] = json.loads(found.out)["findings"]
     assert (found.status, finding["id"], finding["line"]) == (1, "grad-accumulates", "script.py:13")
     assert len(found.err.splitlines()) == 5
+    assert finding["evidence"]["iteration"] == 6, "of the script, not of the check"
 
 
 COMPILED = """
@@ -309,7 +310,7 @@ def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
     assert ids == ([[], []] if clears else [["grad-accumulates"]] * 2)
     assert seen.iteration is None
     shown = [f.iteration or f.evidence["iteration"] for a in answers for f in a.findings]
-    assert shown == ([] if clears else [2, 2])  # where it is gone to
+    assert shown == ([] if clears else [3, 5])  # where it is gone to
 
 
 @pytest.mark.slow

@@ -46,13 +46,13 @@ class ChecksScreen(TrainingScreen):
         cell = str(finding.evidence.get("cell", ""))
         if cell:
             # made in the check, which was undone: the numbers are on the tape only if it is run
-            self.move(Goto(self._checked.iteration + int(finding.evidence["iteration"]) - 1))
+            self.move(Goto(int(finding.evidence["iteration"])))
             self.choose(finding.where)
             self.inspection.open(cell)
             return
         seen = finding.iteration or int(finding.evidence.get("iteration", 0))
         if seen and self.frame is not None and self.frame.looked_at:
-            self.move(Goto(self._checked.iteration + seen - 1))
+            self.move(Goto(seen))
         aspect = "gradient" if finding.phase == BACKWARD.name else "value"
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()
         if finding.phase == FORWARD.name and finding.where not in parameters:

@@ -22,7 +22,7 @@ def findings(request: Check, session: Session | ScriptSession) -> Findings:
     try:
         if navigator.iteration:
             navigator.end_of(first - 1)
-        return check(navigator.trainer, request.iterations, first)
+        return check(navigator.trainer, request.iterations, first).numbered(first)
     finally:
         if at[0] or navigator.iteration:
             navigator.rebuild(*at, careful=navigator.recorder.failure is not None)

@@ -202,7 +202,7 @@ def check_script(session: ScriptSession, iterations: int) -> Findings:
         seen.looking = None
         with suppress(MoveRejected):
             navigator.show(*at)
-    return replace(looking.findings(), first=first)
+    return replace(looking.findings().numbered(first), first=first)
 
 
 def standing(seen: Seen) -> Looking:

@@ -87,9 +87,9 @@ class FindingsScreen(Dialog[Finding]):
                     yield Prose(id="findings-why")
                     yield Prose(id="findings-fix")
                     yield Prose(id="findings-evidence")
+                yield Prose(id="findings-probes")
                 yield ProbeAnswers(id="findings-answers")
                 yield Prose(id="findings-warned")
-                yield Prose(id="findings-probes")
             with VerticalScroll(id=PLACE):
                 yield Static(classes="title", markup=False)
                 yield Static(id="findings-drawing", markup=False)

@@ -52,7 +52,7 @@ _SAID: Table = {
     "infinity_line": ("made at", "产生于"),
     "input": ("input", "输入"),
     "instead": ("in the model instead", "模型中现有的是"),
-    "iteration": ("iteration of the check", "检查中的迭代"),
+    "iteration": ("iteration", "迭代"),
     "iterations": ("iterations", "迭代次数"),
     "kept_at": ("kept at", "保留于"),
     "kind": ("kind", "种类"),
