@@ -38,7 +38,7 @@ def frame(run: Running) -> Frame:
     return run.app.main.frame
 
 
-async def test_starts_the_engine_after_the_first_picture() -> None:
+async def test_the_engine_is_started_and_its_tensors_are_chosen_by_their_lines() -> None:
     async with running() as run:
         assert isinstance(run.engine.sent[0], Start)
         looks = run.engine.commands(Subscription)
@@ -46,6 +46,11 @@ async def test_starts_the_engine_after_the_first_picture() -> None:
         assert {"conv1.weight", "conv1.weight.grad", "input", "output"} <= asked
         assert "61,706 parameters" in run.text
         assert "conv1.weight  6×1×5×5" in run.text
+        await run.press("down", "down")
+        assert run.app.main.tensor.tensor == "conv1.relu"
+        await run.press("up")
+        assert run.app.main.tensor.tensor == "conv1.bias"
+        assert "conv1.bias  6" in run.text
 
 
 KEYS = {
@@ -76,8 +81,8 @@ async def test_the_rail_says_where_we_are() -> None:
         assert "✔ forward" in run.rail and "○ loss" in run.rail
         await run.type("n", "n", *"sssssss")
         assert "▶ backward" in run.rail and f"7 of {frame(run).segments[-1].total}" in run.rail
-    async with running() as run:
-        await run.press("s", "s")
+        await run.pilot.resize_terminal(120, 40)
+        await run.type("F", "s", "s")
         assert "▶ forward" in run.rail and "2/12" in run.rail
         assert "conv1.relu · relu → 1×6×28×28" in run.rail
 
@@ -100,15 +105,6 @@ async def test_the_first_bias_gradient_is_one_key_away() -> None:
         assert "conv1.bias.grad" in run.text and "None" in run.text
         asked = {request.tensor for request in run.engine.commands(Subscription)[-1].views}
         assert "conv1.bias.grad" in asked
-
-
-async def test_choosing_a_line_chooses_the_tensor() -> None:
-    async with running() as run:
-        await run.press("down", "down")
-        assert run.app.main.tensor.tensor == "conv1.relu"
-        await run.press("up")
-        assert run.app.main.tensor.tensor == "conv1.bias"
-        assert "conv1.bias  6" in run.text
 
 
 @pytest.mark.slow
@@ -149,8 +145,17 @@ async def test_looking_goes_on_in_a_run() -> None:
         assert run.app.main.runner.on
 
 
-async def test_a_hanging_op_is_said_and_escape_ends_it() -> None:
+async def test_keys_wait_in_turn_and_escape_ends_an_op_that_hangs() -> None:
     async with running() as run:
+        run.engine.hold = True
+        await run.press("n", "n", "n")
+        assert run.engine.moves == [PHASE]
+        assert "2 moves waiting" in run.rail
+        run.engine.hold = False
+        run.engine.release()
+        await run.settle()
+        assert run.engine.moves == [PHASE] * 3
+        await run.press("N", "N", "N")
         run.engine.hold = True
         await run.press("n", "n")
         run.engine.report(Busy(Position(1, "forward", 3), 0, "conv2 · conv2d", 0.4))
@@ -264,18 +269,6 @@ async def test_any_key_takes_over_from_the_player() -> None:
         await run.press("s")
         assert not run.app.main.player.on
         assert run.engine.moves == [PHASE, OP]
-
-
-async def test_keys_pressed_while_the_engine_works_wait_in_turn() -> None:
-    async with running() as run:
-        run.engine.hold = True
-        await run.press("n", "n", "n")
-        assert run.engine.moves == [PHASE]
-        assert "2 moves waiting" in run.rail
-        run.engine.hold = False
-        run.engine.release()
-        await run.settle()
-        assert run.engine.moves == [PHASE] * 3
 
 
 @pytest.mark.slow

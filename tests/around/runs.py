@@ -41,7 +41,10 @@ class Runs:
         self._folder = folder
         asked, answered = os.pipe(), os.pipe()
         theirs = asked[0], answered[1]
-        modules = ("lenet_tui.around.engine.script_session",)
+        modules = (
+            *("lenet_tui.around.engine.script_session", "lenet_tui.findings.engine.script_check"),
+            *("lenet_tui.cli.subcommands", "lenet_tui.cli.run", "lenet_tui.cli.run_printed"),
+        )
         ask(f"from tests.around.runs import serve; serve{theirs}", theirs, environment(), modules)
         for end in theirs:
             os.close(end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -112,14 +114,10 @@ def phases(events: list[Event]) -> list[Event]:
 
 
 def test_the_notebook_to_the_bit(trace: Trace) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PLAIN, "7", "3"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment(),
-    )
-    plain = [json.loads(line) for line in done.stdout.splitlines()]
+    said = io.StringIO()
+    with mock.patch.object(sys, "argv", ["", "7", "3"]), contextlib.redirect_stdout(said):
+        exec(PLAIN, {"__name__": "plain"})
+    plain = [json.loads(line) for line in said.getvalue().splitlines()]
     events, _ = trace("--preset", "notebook", "--seed", "7", "--iterations", "3", "--ops")
     assert len(phases(events)) == len(plain) == 16
     digests: list[str] = []

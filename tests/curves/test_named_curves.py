@@ -17,16 +17,18 @@ from tests.training.test_named_losses import BOTH, gan, plain
 
 async def test_each_loss_of_a_step_that_has_several_is_a_curve_by_itself(tmp_path: Path) -> None:
     options = resolve("", device="cpu", model=str(gan(tmp_path)))
-    for lang in ("en", "zh"):
-        async with running((80, 24), options=options, lang=lang) as run:
-            await trained(run, 12)
+    wanted = plain(tmp_path / "named_gan.py", 12)[-1]
+    said = "  ".join(f"{n} {number(v)}" for n, v in zip(BOTH, wanted, strict=True))
+    async with running((80, 24), options=options) as run:
+        await trained(run, 12)
+        for lang in ("en", "zh"):
+            assert run.app.words.language == lang
             pane = run.app.main.query_one("#chart-loss", ChartPane)
             assert "1 loss_d  2 loss_g" in str(pane.border_title)
-            wanted = plain(tmp_path / "named_gan.py", 12)[-1]
-            said = "  ".join(f"{n} {number(v)}" for n, v in zip(BOTH, wanted, strict=True))
             assert said in str(pane.border_subtitle)
             rows = [line.plain[7:] for line in pane.query_one(LineWidget).lines[:-1]]
             assert {"1", "2"} <= set("".join(rows)), "told apart without colours"
+            await run.press("L")
 
 
 async def test_a_loss_in_no_variable_is_called_by_its_line() -> None:

@@ -108,13 +108,13 @@ DIGITS, NOTEBOOK = Settings(), Settings(data="random", loss="mse")
     ],
 )
 def test_a_walk_leads_where_a_script_would(preset: Settings, batch: int) -> None:
-    walk(replace(preset, batch_size=batch), seed=1, length=60, furthest=12, every=3)
+    walk(replace(preset, batch_size=batch), seed=1, length=40, furthest=12, every=3)
 
 
 @pytest.mark.parametrize("make, ops", [(Residual, 10), (sequential, 8)])
 def test_a_walk_of_another_model(make: Callable[[], nn.Module], ops: int) -> None:
     settings = Settings(batch_size=3, make=make)
-    walk(settings, seed=4, length=60, furthest=12, forward_ops=ops, every=3)
+    walk(settings, seed=4, length=40, furthest=12, forward_ops=ops, every=3)
 
 
 @pytest.mark.slow

@@ -260,14 +260,15 @@ def step(batch):
 }
 
 
+@pytest.mark.parametrize("length", [6, pytest.param(40, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_walks_end_in_the_bits_of_the_plain_loop(shape: str, tmp_path: Path) -> None:
+def test_walks_end_in_the_bits_of_the_plain_loop(shape: str, length: int, tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(HEAD + SHAPES[shape])
     plain = [state for state, _ in islice(states("own", folder=tmp_path), 24)]
     drive = Drive("", model=str(tmp_path / "own.py"))
     draw = random.Random(shape)
     drive("run 9")
-    for _ in range(14):
+    for _ in range(length):
         move = draw.choice(["goto", "goto", "run 1", "back iteration", "back op", "finish", "kill"])
         if move == "kill":
             drive.again()

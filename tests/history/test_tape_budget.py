@@ -82,7 +82,9 @@ class Small:
             return error.notice
 
 
-def walk(limit: int, lines: tuple[str, ...], names: tuple[str, ...], **options: Any) -> int:
+def walk(
+    limit: int, lines: tuple[str, ...], names: tuple[str, ...], length: int = 40, **options: Any
+) -> int:
     """A random walk with a small tape and with a whole one, one after the other.
 
     Returns how often an iteration was run again.
@@ -92,7 +94,7 @@ def walk(limit: int, lines: tuple[str, ...], names: tuple[str, ...], **options: 
     for allowed in (limit, None):
         luck = random.Random(5)
         small, seen = Small(allowed, **options), []
-        for _ in range(40):
+        for _ in range(length):
             moved = small(luck.choice(lines))
             looked = luck.sample(names, 2) if luck.random() < 0.5 else []
             seen.append((moved.error, moved.parameters, small.look(tuple(looked))))
@@ -105,8 +107,11 @@ def walk(limit: int, lines: tuple[str, ...], names: tuple[str, ...], **options: 
     return again
 
 
-def test_with_a_small_tape_all_is_as_with_a_whole_one() -> None:
-    assert walk(60_000, LINES, LENET, batch_size=4) > 3
+@pytest.mark.parametrize(
+    ("length", "least"), [(20, 2), pytest.param(80, 10, marks=pytest.mark.slow)]
+)
+def test_with_a_small_tape_all_is_as_with_a_whole_one(length: int, least: int) -> None:
+    assert walk(60_000, LINES, LENET, length, batch_size=4) > least
 
 
 @pytest.mark.slow

@@ -51,22 +51,30 @@ def test_engine_imports_torch_ui_imports_textual_and_nothing_else_either() -> No
     assert {file: more for file, names in found.items() if (more := names - allowed(file))} == {}
 
 
+MAIN = "lenet_tui.cli.main", {"torch", "textual", "numpy", "rich"}
+
+
 @pytest.mark.parametrize(
-    ("module", "never"),
+    "steps",
     [
-        ("lenet_tui.cli.main", {"torch", "textual", "numpy", "rich"}),
-        ("lenet_tui.terminal.ui.restore, lenet_tui.app.ui.app", {"torch", "numpy"}),
-        ("lenet_tui.app.ui.main_screen, lenet_tui.process.client", {"torch"}),
-        ("lenet_tui.cli.trace, lenet_tui.cli.info", {"torch", "textual"}),
+        (
+            MAIN,
+            ("lenet_tui.terminal.ui.restore, lenet_tui.app.ui.app", {"torch", "numpy"}),
+            ("lenet_tui.app.ui.main_screen, lenet_tui.process.client", {"torch"}),
+        ),
+        (MAIN, ("lenet_tui.cli.trace, lenet_tui.cli.info", {"torch", "textual"})),
         pytest.param(
-            "lenet_tui.history.engine.session, lenet_tui.process.engine.server",
-            {"textual"},
+            (("lenet_tui.history.engine.session, lenet_tui.process.engine.server", {"textual"}),),
             marks=pytest.mark.slow,
         ),
     ],
 )
-def test_fresh_interpreters_hold_to_it(module: str, never: set[str]) -> None:
-    code = f"import {module}, sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
+def test_a_fresh_interpreter_holds_to_it(steps: tuple[tuple[str, set[str]], ...]) -> None:
+    """``steps``: what is imported one after the other, and what may not be there by then."""
+    code = "import sys" + "".join(
+        f"; import {module}; print(*{{m.partition('.')[0] for m in sys.modules}})"
+        for module, _ in steps
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -76,7 +84,8 @@ def test_fresh_interpreters_hold_to_it(module: str, never: set[str]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert not never & set(done.stdout.split())
+    for (module, never), line in zip(steps, done.stdout.splitlines(), strict=True):
+        assert not never & set(line.split()), module
 
 
 def test_the_running_engine_has_torch_and_no_textual(tmp_path: Path) -> None:

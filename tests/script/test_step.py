@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,21 +190,18 @@ def test_a_script_in_a_pipe_goes_on_with_the_same_losses(tmp_path: Path) -> None
     assert "\x1b" not in done.stdout
 
 
-def test_the_package_is_imported_in_no_time() -> None:
+def test_little_is_imported_with_the_package() -> None:
+    """No clock, which a busy machine would move: so many modules take some milliseconds."""
     code = (
-        "import sys, time, typing; begun = time.perf_counter(); import lenet_tui;"
-        "print(time.perf_counter() - begun, len(vars(lenet_tui.step)), *sys.modules)"
+        "import sys, typing; before = {*sys.modules}; import lenet_tui; lenet_tui.step;"
+        "print(*{*sys.modules} - before)"
     )
-    seconds = []
-    for _ in range(3):
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
-        )
-        words = done.stdout.split()
-        seconds.append(float(words[0]))
-        assert not {"torch", "textual", "numpy", "rich"} & set(words[2:])
-        time.sleep(0.05)
-    assert min(seconds) < 0.05
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    modules = done.stdout.split()
+    assert not {"torch", "textual", "numpy", "rich"} & {*modules}
+    assert "lenet_tui" in modules and len(modules) < 20, modules
 
 
 DRAWS = """

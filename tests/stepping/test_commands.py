@@ -104,23 +104,19 @@ def test_completion(text: str, offers: list[str]) -> None:
 
 
 @pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.slow), "zh"])
-async def test_every_quantity_is_offered_and_says_what_it_is(lang: str) -> None:
+async def test_every_command_has_an_action_and_every_quantity_is_offered(lang: str) -> None:
     async with running((80, 24), lang=lang) as run:
+        main = run.app.main
+        for command in COMMANDS:
+            owner = main.query_one(command.owner) if command.owner else main
+            target, name, _ = run.app._parse_action(command.action, owner)
+            assert hasattr(target, f"action_{name}"), command.id
         await run.press("w")
         listed = run.app.screen.query_one("#offers", OptionList)
         lines = [str(listed.get_option_at_index(n).prompt) for n in range(listed.option_count)]
         assert [line.split()[0].rstrip("(") for line in lines] == [*BARE, *FUNCTIONS]
         assert listed.show_vertical_scrollbar
         assert max(map(cell_len, lines)) <= listed.scrollable_content_region.width - 2
-
-
-async def test_every_command_runs_an_action_that_exists() -> None:
-    async with running() as run:
-        main = run.app.main
-        for command in COMMANDS:
-            owner = main.query_one(command.owner) if command.owner else main
-            target, name, _ = run.app._parse_action(command.action, owner)
-            assert hasattr(target, f"action_{name}"), command.id
 
 
 def test_the_help_explains_the_marks_as_they_are_drawn() -> None:
