@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
@@ -69,6 +70,16 @@ def test_what_is_wrong_with_a_function_of_it_is_found_and_all_is_as_before() -> 
 
 
 LOOP = STEP.replace("def step(batch):", "for batch in [(x, y)] * 5:").replace("return loss", "pass")
+
+
+def test_a_broadcast_in_a_loop_of_tensors_with_an_optimizer(runs: Runs) -> None:
+    by_hand = LOOP.partition("    with torch.no_grad")[0].replace(".unsqueeze(1)", "")
+    loop = by_hand.replace("for batch", "sgd = torch.optim.SGD([w, b], 0.1)\nfor batch")
+    loop = loop.replace("    loss.back", "    sgd.zero_grad()\n    loss.back") + "    sgd.step()\n"
+    (found,) = json.loads(runs(loop, "check", "--format", "json").out)["findings"]
+    assert (found["id"], found["evidence"]["result"]) == ("loss-broadcast", [64, 64])
+    right = loop.replace("- y)", "- y.unsqueeze(1))")
+    assert json.loads(runs(right, "check", "--format", "json").out)["findings"] == []
 
 
 def test_of_a_loop_it_is_said_what_to_do(runs: Runs) -> None:
