@@ -50,7 +50,8 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         if looking is None or not looking.iterations:
             if raised is not None:
                 raise raised
-            complain(notice("cli:nothing-trained", count=seeing.updates, at=seeing.first))
+            values = {"count": seeing.updates, "at": seeing.first}
+            complain(notice("cli:bare-tensors" if seeing.bare else "cli:nothing-trained", **values))
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
             found = looking.findings().numbered(seeing.first)
@@ -74,6 +75,11 @@ class Seeing:
     def updates(self) -> int:
         """The updates that the script has made."""
         return self._observer.count if self._observer is not None else 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether it trains tensors that no module and no optimizer has."""
+        return self._observer is not None and self._observer.bare
 
     def see(self, script: Script) -> Exception | None:
         """Run it; returns what it raised by itself."""

@@ -71,17 +71,14 @@ class Observer:
         self._recording: Recording | None = None
         self._writer: ScriptTape | None = None
         self._why: Notice | None = None
-        self._thread = 0
-        """The one in which something is trained."""
+        self._thread = 0  # in which something is trained
         self._steps = UnderWay()
         self._glance = glance or Glance()
         self._roots, self._conditions, self._hand = Roots(), Conditions(), ByHand()
         self._observing, self._observed = ExitStack(), False
         self._modules: GlobalHook | None = None
-        self._stepped = False
-        """Whether an optimizer has made a step."""
-        self._by_hand: bool | None = None
-        """Whether the script has no optimizer; ``None``: it is not known yet."""
+        self._stepped = False  # whether an optimizer has made a step
+        self._by_hand: bool | None = None  # whether it has no optimizer; ``None``: not known yet
 
     def install(self) -> None:
         """Begin to observe; torch has just been imported."""
@@ -147,6 +144,12 @@ class Observer:
             self._recording.recorder.ended()
         elif self._by_hand and self._hand.updated(self._writer_for(None).trainer):
             self.count += 1
+
+    @property
+    def bare(self) -> bool:
+        """Whether there was a backward, and nothing that has parameters."""
+        writer = self._writer
+        return bool(self._by_hand and writer is not None and not writer.trainer.parameters)
 
     # What comes before there is an optimizer's step: the first iteration, and updates by hand
 

@@ -20,6 +20,10 @@ ORDER: Table = {
         "Call optimizer.zero_grad() once in each step, before backward.",
         "每一步在反向传播之前调用一次 optimizer.zero_grad()。",
     ),
+    "findings.grad-accumulates.by_hand.fix": (
+        "Set .grad of each to None once in each step, before backward.",
+        "每一步在反向传播之前把各自的 .grad 设为 None。",
+    ),
     "findings.gradient-unused.title": (
         "{count} of {backwards} backwards gave gradients that no update read",
         "{backwards} 次反向传播中有 {count} 次的梯度没有被任何更新读取",

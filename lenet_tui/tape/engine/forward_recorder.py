@@ -14,7 +14,7 @@ from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import NOWHERE, Holders
 from lenet_tui.tape.engine.in_place import replaced, storage, tensors, written_by
-from lenet_tui.tape.engine.making import SEEN, maker
+from lenet_tui.tape.engine.making import SEEN, maker, plain_call
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -148,9 +148,8 @@ class ForwardRecorder(OwnMode):
     ) -> Any:
         function, kwargs = KNOWN.get(func) or known(func), kwargs or {}
         if function.silent or _mapping() is not None:
-            if function.name in SEEN:
-                return self.make(func, args, kwargs)
-            return func(*args, **kwargs)  # what ``vmap`` and its like are given cannot be shown
+            # What ``vmap`` and its like are given cannot be shown.
+            return (self.make if function.name in SEEN else plain_call)(func, args, kwargs)
         if function.compiled:
             return self._compiled(func, args, kwargs)
         if self._stop_after is not None:

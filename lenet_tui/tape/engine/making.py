@@ -26,8 +26,9 @@ def made_by(make: Make) -> Iterator[None]:
 
 def maker() -> Make:
     """Who makes the calls of a new recorder."""
-    return _makers[-1] if _makers else _call
+    return _makers[-1] if _makers else plain_call
 
 
-def _call(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def plain_call(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Make a call as it stands."""
     return func(*args, **kwargs)

@@ -24,6 +24,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
+from lenet_tui.training.engine.bare_tensors import bare_tensors
 from lenet_tui.training.engine.determinism import choose_deterministic
 from lenet_tui.training.engine.held_values import holds, inside
 from lenet_tui.training.engine.iterators import is_iterator
@@ -235,6 +236,9 @@ def _model_of(step: Callable[[Any], Any]) -> nn.Module:
     given = Given(_NoModel(), None, whole=step, step=step)
     found = StepObjects(LiveFile(given), given.model, step=True).modules
     models = {name: m for name, m in found.items() if next(m.parameters(), None) is not None}
+    bare = None if models else bare_tensors(LiveFile(given).names)
+    if bare is not None:
+        return bare
     if not models:
         raise Unusable("training:given-no-module", name=given.title)
     if any(is_lazy(p) for model in models.values() for p in model.parameters()):

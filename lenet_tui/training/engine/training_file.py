@@ -21,6 +21,7 @@ from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.session_api import OwnError
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
+from lenet_tui.training.engine.bare_tensors import bare_tensors
 from lenet_tui.training.engine.own_errors import described, own_traceback
 
 MODEL, DATA, LOSS, OPTIMIZER, STEP, DECODE = "model", "data", "loss", "optimizer", "step", "decode"
@@ -120,6 +121,9 @@ class TrainingFile:
         modules = dict(self.modules())
         if self.names.get(STEP) is not None and modules:
             return nn.ModuleDict(modules) if len(modules) > 1 else next(iter(modules.values()))
+        bare = bare_tensors(self.names) if self.names.get(STEP) is not None else None
+        if bare is not None:
+            return bare
         raise OptionError("training:no-model", file=self.title, names=self._candidates())
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:

@@ -82,9 +82,16 @@ def _met(call: Call, given: set[int]) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _of_the_batch(iteration: Iteration) -> set[int]:
-    """The ``id`` of each tensor of the batch, and of what was computed from one without a graph."""
+    """The ``id`` of each tensor of the batch, and of what was computed from one without a graph.
+
+    Where no model is called, the batch is what the step reads and neither made nor trains.
+    """
     found: set[int] = set()
     batch = iteration.tape.batch
+    if batch is None:
+        own = {*iteration.trainer.names, *(id(t) for c in iteration.calls for t in c.made)}
+        read = {id(t): t for call in iteration.calls for t, _ in call.read}
+        found = {at for at, t in read.items() if at not in own and not t.requires_grad}
 
     def note(tensor: Tensor) -> Tensor:
         found.add(id(tensor))

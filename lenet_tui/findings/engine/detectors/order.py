@@ -25,6 +25,7 @@ from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, CLIP, OTHER, UNSCALE, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, UpdateEntry
+from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
 
 WRITTEN = 0.01
@@ -104,6 +105,7 @@ class OrderDetector(Detector):
         self._held: set[int] | None = None
         self._ids: dict[str, int] = {}
         self._norms = GradientNorms()
+        self._by_hand: set[str] = set()
 
     def wants_more(self) -> bool:
         """Where gradients of several iterations add up, the update is still to come."""
@@ -181,6 +183,8 @@ class OrderDetector(Detector):
             if entry.grad is None:
                 continue
             read.append(entry.name)
+            if entry.optimizer == BY_HAND:
+                self._by_hand.add(entry.name)
             norm = self._norms.of(entry.grad)
             gradient.divided = norm < gradient.norm * (1 - WRITTEN)
             gradient.norm = norm
@@ -200,11 +204,12 @@ class OrderDetector(Detector):
             gradient = self._of(name)
             assert gradient.added is not None
             old, new = gradient.norms
+            by_hand = {"reason": "by_hand"} if name in self._by_hand else {}
             self._found.setdefault(
                 "grad-accumulates",
                 (name, gradient.added.line or line,
                  {"parameters": added, "count": len(added), "old": old, "sum": new,
-                  "update": line, "iteration": iteration.number}),
+                  "update": line, "iteration": iteration.number, **by_hand}),
             )  # fmt: skip
         for name in read:
             self._of(name).used = True
