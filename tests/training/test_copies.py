@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from lenet_tui.training.engine.copies import LARGE, copies, copy_into
+from lenet_tui.training.engine.same_bits import all_identical
 
 
 def several() -> list[Tensor]:
@@ -47,3 +50,18 @@ def test_numbers_are_copied_into_each_whatever_their_kind() -> None:
     copy_into(zip(targets, sources, strict=True))
     for target, source in zip(targets, sources, strict=True):
         assert bits(target) == bits(source.to(target.dtype))
+
+
+def test_many_pairs_are_identical_where_each_is() -> None:
+    tensors = [tensor.detach() for tensor in several()]
+    pairs = [(t, t.clone()) for t in tensors]
+    assert all_identical(pairs) and all_identical([])
+    for number, (one, other) in enumerate(pairs):
+        if one.numel() and one.layout is torch.strided:
+            changed = other.clone().contiguous()
+            changed.view(-1)[-1] += 1
+            assert not all_identical([*pairs[:number], (one, changed), *pairs[number + 1 :]])
+    assert not all_identical([(torch.tensor([0.0]), torch.tensor([-0.0]))])
+    assert all_identical([(torch.tensor([math.nan, 1]), torch.tensor([math.nan, 1]))] * 2)
+    assert not all_identical([(torch.zeros(2), torch.zeros(3))])
+    assert not all_identical([(torch.zeros(2), torch.zeros(2).double())])

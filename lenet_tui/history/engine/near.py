@@ -18,7 +18,7 @@ from lenet_tui.tape.engine.entries import Entry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.tape import Past, TapeSegment
 from lenet_tui.training.engine.copies import copies
-from lenet_tui.training.engine.same_bits import same_bits
+from lenet_tui.training.engine.same_bits import all_identical, same_bits
 
 FEWEST = 3
 """Boundaries whose states are kept whatever they take: what a step back from the last needs."""
@@ -115,7 +115,11 @@ def _taken(recorder: TapeRecorder, past: Past) -> NearState:
     """The live state: parameters as the tape has them, a copy of what it has not."""
     own = recorder.trainer.options.step
     live = keyframe.state_of(recorder.trainer)
-    kept = {n: _kept(p, past.updates.get(n), own) for n, p in live.parameters.items()}
+    updated = [
+        (past.updates[n].after, p.value) for n, p in live.parameters.items() if n in past.updates
+    ]
+    changed = own and not all_identical(updated)
+    kept = {n: _kept(p, past.updates.get(n), own, changed) for n, p in live.parameters.items()}
     named = {name: b for name, b in live.buffers.items() if b is not None}
     copied = copies([*named.values(), *live.attribute_tensors])
     buffers = dict(zip(named, copied, strict=False))
@@ -131,12 +135,15 @@ def _taken(recorder: TapeRecorder, past: Past) -> NearState:
     return NearState(state, past, sum(map(_bytes, beside)))
 
 
-def _kept(live: StoredParameter, update: UpdateEntry | None, own: bool) -> StoredParameter:
+def _kept(
+    live: StoredParameter, update: UpdateEntry | None, own: bool, changed: bool
+) -> StoredParameter:
     """A parameter as its last update left it; copied if that was not the last change of it.
 
-    ``own``: a step of one's own may write into gradients, and change parameters as it likes.
+    ``own``: a step of one's own may write into gradients, and change parameters as it likes;
+    ``changed``: some are not as their last update left them.
     """
-    if update is None or (own and not same_bits(update.after, live.value)):
+    if update is None or (changed and not same_bits(update.after, live.value)):
         grad = None if live.grad is None else live.grad.detach().clone()
         return StoredParameter(live.value.detach().clone(), grad, _cloned(live.state))
     grad = live.grad.detach().clone() if own and live.grad is not None else live.grad

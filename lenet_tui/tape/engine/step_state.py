@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from torch import Tensor
 
 from lenet_tui.tape.engine.in_place import storage
-from lenet_tui.training.engine.same_bits import identical
+from lenet_tui.training.engine.same_bits import all_identical, identical
 from lenet_tui.training.engine.trainer import Trainer
 
 Mark = tuple[int, int, int, int]
@@ -101,8 +101,14 @@ class StepState:
             return grad is not known
         return not identical(grad, known)
 
-    def differing(self) -> Iterator[str]:
+    def differing(self) -> Iterable[str]:
         """The parameters that differ from what is known, each compared whole."""
+        gradients = [(p.grad, self.grads[n]) for n, p in self.parameters.items()]
+        pairs = [(p, self.values[n]) for n, p in self.parameters.items()]
+        pairs += [(g, known) for g, known in gradients if g is not None and known is not None]
+        both = all((g is None) == (known is None) for g, known in gradients)
+        if both and all_identical(pairs):
+            return ()
         return (n for n in self.parameters if self.new_value(n) or self.new_gradient(n))
 
 

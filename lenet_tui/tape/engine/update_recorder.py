@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.phases import UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
-from lenet_tui.training.engine.same_bits import same_bits
+from lenet_tui.training.engine.same_bits import all_identical, same_bits
 from lenet_tui.training.engine.trainer import Trainer
 
 Copied = tuple[list[tuple[Tensor, int]], dict[str, Tensor]]
@@ -42,13 +42,16 @@ class UpdateRecorder:
         states = [self._state(name) for name in names] if updater.keeps_state else None
         copies = updater.step_copied(names if len(names) < len(parameters) else None)
         groups, title, told = updater.groups(names), updater.title, updater.own or updater.told
+        known = {n: made[n].after if n in made else values[n] for n in names} | edited
+        # What has no gradient is as a rule frozen, and may be most of a model.
+        idle = [(known[n], parameters[n]) for n in names if parameters[n].grad is None]
+        all_still = all_identical(idle)
         entries = []
         for number, name in enumerate(names):
-            p, last, after = parameters[name], made.get(name), copies.get(name)
-            before = edited.pop(name, values[name] if last is None else last.after)
+            p, after, before = parameters[name], copies.get(name), known[name]
+            edited.pop(name, None)
             if after is None:
-                # What has no gradient is as a rule frozen, and may be most of a model.
-                still = p.grad is None and same_bits(before, p)
+                still = p.grad is None and (all_still or same_bits(before, p))
                 after = before if still else p.detach().clone()
             settings = groups[name]
             made[name] = entry = UpdateEntry(
