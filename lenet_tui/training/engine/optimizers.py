@@ -212,11 +212,13 @@ class Updater:
     def _step_optimizer(
         self, optimizer: torch.optim.Optimizer, chosen: list[Tensor] | None
     ) -> None:
+        if chosen is None:
+            optimizer.step()
+            return
         groups = [(group, group["params"]) for group in optimizer.param_groups]
-        if chosen is not None:
-            wanted = set(map(id, chosen))
-            for group, parameters in groups:
-                group["params"] = [p for p in parameters if id(p) in wanted]
+        wanted = set(map(id, chosen))
+        for group, parameters in groups:
+            group["params"] = [p for p in parameters if id(p) in wanted]
         try:
             optimizer.step()
         finally:
