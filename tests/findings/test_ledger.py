@@ -88,6 +88,18 @@ def test_each_column_is_what_torch_says(tmp_path: Path) -> None:
     assert found["embed.weight"].shares == "head.weight" and not found["out.weight"].shares
 
 
+def test_what_is_not_registered_stands_in_its_own_order(tmp_path: Path) -> None:
+    """The graph, which is gone through from the loss, has the last layer first."""
+    file = tmp_path / "net.py"
+    two = FILE.replace("[nn.Linear(4, 3, bias=False)]", "[nn.Linear(4, 4), nn.Linear(4, 3)]")
+    file.write_text(two.replace("self.loose[0](x)", "self.loose[1](self.loose[0](x))"))
+    drive = Drive("own", model=str(file))
+    drive("finish")
+    request = Ledger()
+    held = [row.held_by for row in handler_of(request)(request, drive.session) if row.held_by]
+    assert held == [f"loose[{n}].{name}" for n in (0, 1) for name in ("weight", "bias")]
+
+
 def test_the_app_itself_updates_every_parameter_and_the_past_is_shown_as_it_was() -> None:
     drive = Drive()
     drive("finish")

@@ -108,10 +108,10 @@ def make_frame(
 
 @asynccontextmanager
 async def running(
-    *panes: Pane, ascii_only: bool = False
+    *panes: Pane, ascii_only: bool = False, size: tuple[int, int] = (70, 24)
 ) -> AsyncIterator[tuple[PaneApp, Pilot[None]]]:
     app = PaneApp(*panes, ascii_only=ascii_only)
-    async with app.run_test(size=(70, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         app.query_one(Button).focus()
         yield app, pilot
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 from textual.widgets import Button
@@ -9,7 +11,7 @@ from textual.widgets import Button
 from lenet_tui.app.ui.panes.output import OutputPane
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.ui.tensor_pane import TensorPane
-from tests.harness.pane_app import MATRIX, running, shown, until
+from tests.harness.pane_app import KERNELS, MATRIX, running, shown, until
 
 
 async def test_the_cursor_reads_out_its_number() -> None:
@@ -122,6 +124,66 @@ async def test_numbers_and_back_with_the_cursor() -> None:
         await until(pilot, lambda: "kernel 2" in shown(pane))
         pane.mode = "heatmap"
         await until(pilot, lambda: pane.heatmap.cursor == (2, 0, 1, 1))
+
+
+def _is_at(pane: TensorPane, index: tuple[int, ...]) -> bool:
+    return pane.table.cursor == index
+
+
+async def test_the_numbers_of_as_many_kernels_as_fit_are_seen_at_once() -> None:
+    pane = TensorPane(id="tensor")
+    async with running(pane, size=(100, 40)) as (app, pilot):
+        pane.styles.height = 26
+        pane.tensor = "conv1.weight"
+        pane.mode = "numbers"
+        pane.table.focus()
+        await until(pilot, lambda: "kernel 5" in shown(pane))
+        request = app.views_asked("conv1.weight")[-1]
+        assert (request.count, request.rows, request.cols) == (6, 5, 5)
+        lines = shown(pane).splitlines()
+        names = [line for line in lines if "kernel" in line]
+        assert [line.strip("│ ").split() for line in names] == [
+            ["kernel", "0", "kernel", "1"],
+            ["kernel", "2", "kernel", "3"],
+            ["kernel", "4", "kernel", "5"],
+        ]
+        first = lines[lines.index(names[1]) + 2].strip("│ ").split()  # row 0 of kernels 2 and 3
+        wanted = [float(KERNELS[n, 0, 0, c]) for n in (2, 3) for c in range(5)]
+        read = [float(text.replace("−", "-")) for n, text in enumerate(first) if n not in (0, 6)]
+        assert read == pytest.approx(wanted, abs=6e-5)
+        walk = (
+            (["right"] * 5, (1, 0, 0, 0)),
+            (["down"] * 5, (3, 0, 0, 0)),
+            (["left"], (2, 0, 0, 4)),
+            (["up"], (0, 0, 4, 4)),
+        )
+        for keys, index in walk:
+            await pilot.press(*keys)
+            await until(pilot, partial(_is_at, pane, index))
+        # A click on the second line of numbers of kernel 5.
+        seen = [pane.table.render_line(y).text for y in range(pane.table.size.height)]
+        at = next(y for y, line in enumerate(seen) if "kernel 5" in line)
+        beside = seen[at].index("kernel 5")
+        edge = pane.table._edge_width()
+        await pilot.click(pane.table, offset=(beside + edge + 2, at + 3))
+        await until(pilot, lambda: pane.table.cursor == (5, 0, 1, 0))
+
+
+async def test_many_tiles_of_numbers_scroll_by_rows_of_them() -> None:
+    pane = TensorPane(id="tensor")
+    async with running(pane, size=(100, 40)) as (app, pilot):
+        pane.styles.height = 18
+        app.tensors["deep.weight"] = torch.randn(4, 5, 3, 3)
+        pane.tensor = "deep.weight"
+        pane.mode = "numbers"
+        pane.table.focus()
+        await until(pilot, lambda: "channel 1·0" in shown(pane))
+        await pilot.press("end")
+        await until(pilot, lambda: "[3,4,2,2]" in shown(pane))
+        asked = app.views_asked("deep.weight")
+        request = [r for r in asked if r.key == "tensor"][-1]
+        assert request.first + request.count == 20 and request.first > 0
+        assert 1 < request.count < 20 and request.first % 3 == 0
 
 
 async def test_numbers_scroll_with_the_cursor() -> None:

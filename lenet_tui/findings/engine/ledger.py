@@ -47,7 +47,8 @@ def ledger(request: Ledger, session: Session) -> tuple[LedgerRow, ...]:
         )  # fmt: skip
     strangers = [leaf for leaf in (reached or {}).values() if id(leaf) not in trainer.names]
     holds = _holders(trainer) if strangers else {}
-    for leaf in strangers:
+    order = {at: number for number, at in enumerate(holds)}  # the graph has the last ones first
+    for leaf in sorted(strangers, key=lambda leaf: order.get(id(leaf), len(order))):
         held = None if groups is None else groups.get(id(leaf), "")
         kind, norm = _gradient(leaf.grad)
         held_by = holds.get(id(leaf), "")

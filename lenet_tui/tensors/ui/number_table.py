@@ -20,11 +20,16 @@ from lenet_tui.text.numbers import aligned, ascii_text
 
 CELL = 8
 """Columns for a number until wider ones have been seen."""
+SPACE = 2
+"""Columns between tiles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which elements are seen: ``rows`` × ``cols`` of ``tile`` from (``row``, ``col``) on."""
+    """Which elements are seen: ``rows`` × ``cols`` of ``tile`` from (``row``, ``col``) on.
+
+    Where tiles fit whole there are ``count`` of them, ``across`` in a row.
+    """
 
     tile: int = 0
     row: int = 0
@@ -32,10 +37,14 @@ class Window:
     rows: int = 1
     cols: int = 1
     wrap: int = 0
+    count: int = 1
+    across: int = 1
 
 
 class NumberTable(Picker):
     """The numbers of a tensor with four digits each; the cursor is on one of them.
+
+    As many small tiles as fit, such as kernels, are seen at once under their names.
 
     ``long``: a tile's name in full, as in ``channel {name}``.
     """
@@ -48,6 +57,7 @@ class NumberTable(Picker):
         self._shape: Shape = ()
         self._kernels = False
         self._window = Window()
+        self._drawn = Window()
         self._values: npt.NDArray[np.float64] | None = None
         self._lines: list[list[Segment]] = []
         self._cell = CELL
@@ -64,13 +74,14 @@ class NumberTable(Picker):
             self.cursor = None
         window = self._window = self._fit()
         return ViewRequest(
-            key, tensor, "numbers", window.tile, 1, window.rows, window.cols,
+            key, tensor, "numbers", window.tile, window.count, window.rows, window.cols,
             window.row, window.col, window.wrap,
         )  # fmt: skip
 
     def show(self, view: View) -> None:
         """Show the numbers; ``request`` asked for them."""
-        self._values = view.values[0] if view.values is not None and len(view.values) else None
+        self._values = view.values if view.values is not None and len(view.values) else None
+        self._drawn = self._window
         if self._values is not None and self._values.size:
             self._cell = max(self._cell, 1 + max(map(len, self._texts(self._values))))
         self._draw()
@@ -93,9 +104,21 @@ class NumberTable(Picker):
         old = self._window
         tile, row, col = self._spot(wrap) or (old.tile, -1, -1)
         tile = max(0, min(tile, count - 1))
+        down, across = self._whole(count, height, width)
+        if down * across > 1:
+            first = _follow(old.tile // across, down, tile // across, -(-count // across)) * across
+            shown = min(down * across, count - first)
+            return Window(first, 0, 0, height, width, 0, shown, across)
         first_row = _follow(old.row, rows, row, height)
         first_col = _follow(old.col, cols, col, width)
         return Window(tile, first_row, first_col, rows, cols, wrap)
+
+    def _whole(self, count: int, height: int, width: int) -> tuple[int, int]:
+        """How many tiles fit whole, down and across."""
+        tall, wide = 2 + height, self._edge_width() + width * self._cell
+        if count < 2 or not height or not width:
+            return 1, 1
+        return self.size.height // tall, (self.size.width + SPACE) // (wide + SPACE)
 
     def _spot(self, wrap: int) -> tuple[int, int, int] | None:
         """Tile, row and column of the cursor's element."""
@@ -119,15 +142,39 @@ class NumberTable(Picker):
 
     def _make(self) -> list[list[Segment]]:
         assert self._values is not None
-        window = self._window
-        plain, faint = self.rich_style, self.rich_style + Style(dim=True)
-        rows, cols = self._values.shape
+        window = self._drawn
         texts = self._texts(self._values)
+        size = self._values[0].size
+        blocks = [
+            self._block(window.tile + n, texts[n * size : (n + 1) * size])
+            for n in range(len(self._values))
+        ]
+        lines: list[list[Segment]] = []
+        for first in range(0, len(blocks), window.across):
+            beside = blocks[first : first + window.across]
+            lines += (self._side_by_side(pieces) for pieces in zip(*beside, strict=True))
+        return lines
+
+    def _side_by_side(self, pieces: tuple[list[Segment], ...]) -> list[Segment]:
+        """A line of several tiles, each as wide as its numbers."""
+        wide = self._edge_width() + self._drawn.cols * self._cell + SPACE
+        line: list[Segment] = []
+        for piece in pieces:
+            room = wide - Segment.get_line_length(piece)
+            line += [*piece, self._segment(" " * max(0, room), self.rich_style)]
+        return line[:-1]
+
+    def _block(self, tile: int, texts: list[str]) -> list[list[Segment]]:
+        """The lines of one tile, whose numbers are ``texts``."""
+        assert self._values is not None
+        window = self._drawn
+        plain, faint = self.rich_style, self.rich_style + Style(dim=True)
+        _, rows, cols = self._values.shape
         cell, edge = self._cell, self._edge_width()
         shown = max(1, min(cols, (self.size.width - edge) // cell))
         lines: list[list[Segment]] = []
         if self._tiles > 1:
-            name = tile_name(self._shape, window.tile, self._kernels)
+            name = tile_name(self._shape, tile, self._kernels)
             lines.append([self._segment(self.long.format(name=name), plain)])
         heads = [f"+{c}" if window.wrap else f"{window.col + c}" for c in range(shown)]
         head = " " * edge + "".join(text.rjust(cell) for text in heads)
@@ -138,7 +185,7 @@ class NumberTable(Picker):
             label = row * window.wrap if window.wrap else row
             line = [self._segment(f"{label}".rjust(edge - 1) + " ", faint)]
             for c in range(shown):
-                here = at == (window.tile, row, window.col + c)
+                here = at == (tile, row, window.col + c)
                 text = texts[r * cols + c].rjust(cell - 1) if self._there(row, c) else ""
                 line.append(self._segment(" ", plain))
                 style = plain + Style(reverse=True) if here else plain
@@ -153,8 +200,8 @@ class NumberTable(Picker):
 
     def _there(self, row: int, col: int) -> bool:
         """Whether a wrapped vector has an element there."""
-        wrap = self._window.wrap
-        return not wrap or row * wrap + self._window.col + col < prod(self._shape)
+        wrap = self._drawn.wrap
+        return not wrap or row * wrap + self._drawn.col + col < prod(self._shape)
 
     def _segment(self, text: str, style: Style) -> Segment:
         return Segment(ascii_text(text) if ascii_only(self) else text, style)
@@ -189,9 +236,18 @@ class NumberTable(Picker):
     # Moving
 
     def action_step(self, right: int, down: int) -> None:
-        """Move by one element."""
+        """Move by one element, past the edge of a tile to the one beside it that is seen."""
         tile, row, col = self._spot(self._window.wrap) or (self._window.tile, 0, 0)
-        self._go(tile, row + down, col + right)
+        self._go(*self._beyond(tile, row + down, col + right))
+
+    def _beyond(self, tile: int, row: int, col: int) -> tuple[int, int, int]:
+        """A place past the edge of a tile as one of the tile beside it, where several are seen."""
+        count, height, width = tiling(self._shape, self._window.wrap)
+        if self._window.count > 1:
+            by = self._window.across * ((row >= height) - (row < 0)) or (col >= width) - (col < 0)
+            if by and 0 <= tile + by < count:
+                return tile + by, row % height, col % width
+        return tile, row, col
 
     def action_page(self, pages: int) -> None:
         """To another tile, or by a windowful of rows where there is one tile."""
@@ -221,10 +277,16 @@ class NumberTable(Picker):
         """Put the cursor there; a second click chooses."""
         if self._values is None or not self._values.size:
             return
-        top = 1 + (self._tiles > 1)
-        r, c = event.y - top, (event.x - self._edge_width()) // self._cell
-        if 0 <= r < self._values.shape[0] and 0 <= c < self._values.shape[1]:
-            self._go(self._window.tile, self._window.row + r, self._window.col + c)
+        window, top = self._drawn, 1 + (self._tiles > 1)
+        _, rows, cols = self._values.shape
+        y, x, nth = event.y, event.x, 0
+        if window.count > 1:
+            below, y = divmod(y, top + rows)
+            beside, x = divmod(x, self._edge_width() + cols * self._cell + SPACE)
+            nth = below * window.across + beside if beside < window.across else window.count
+        r, c = y - top, (x - self._edge_width()) // self._cell
+        if 0 <= r < rows and 0 <= c < cols and nth < window.count:
+            self._go(window.tile + nth, window.row + r, window.col + c)
             if event.chain > 1:
                 self.action_choose()
 
