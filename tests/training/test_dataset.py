@@ -64,6 +64,19 @@ def test_every_epoch_has_each_training_image_once_in_an_order_of_its_own(seed: i
     assert not torch.equal(images[:1437], images[1437:])
 
 
+def test_a_batch_begins_where_the_last_one_ended_whatever_their_sizes() -> None:
+    expected = digits()[0][digits_order(0, 0)]
+    one_by_one = torch.cat([images for images, _ in batches(1437, batch_size=1)])
+    assert torch.equal(one_by_one, expected)
+    state, taken = DataState(), []
+    for size in (5, 16, 16, 1, 7, 64, 3, 300, 11, 16, 1000):
+        images, labels = next_batch(state, resolve("digits", batch_size=size))
+        assert len(images) == len(labels)
+        taken.append(images)
+    assert torch.equal(torch.cat(taken), expected)
+    assert (state.epoch, state.offset) == (1, 0)
+
+
 def _multiset(images: torch.Tensor) -> list[bytes]:
     return sorted(image.numpy().tobytes() for image in images)
 
