@@ -309,8 +309,8 @@ def test_the_panel_asks_a_script_that_stands(clears: bool) -> None:
     ids = [[f.id for f in a.findings] for a in answers]
     assert ids == ([[], []] if clears else [["grad-accumulates"]] * 2)
     assert seen.iteration is None
-    seen = [f.iteration or f.evidence["iteration"] for a in answers for f in a.findings]
-    assert seen == ([] if clears else [3, 5])  # where it is gone to
+    noted = [f.iteration or f.evidence["iteration"] for a in answers for f in a.findings]
+    assert noted == ([] if clears else [3, 5])  # where it is gone to
 
 
 @pytest.mark.slow
