@@ -130,7 +130,7 @@ async def test_run_flat_out_and_any_key_takes_over() -> None:
 
 
 async def test_a_stepping_key_in_a_run_pauses_then_steps() -> None:
-    async with running(free=2, speed="flat out") as run:
+    async with running((80, 24), free=2, speed="flat out") as run:
         await run.press("r", "n")
         assert len(run.engine.commands(Pause)) == 1
         assert run.engine.moves == [PHASE]
@@ -146,7 +146,7 @@ async def test_looking_goes_on_in_a_run() -> None:
 
 
 async def test_keys_wait_in_turn_and_escape_ends_an_op_that_hangs() -> None:
-    async with running() as run:
+    async with running((80, 24)) as run:
         run.engine.hold = True
         await run.press("n", "n", "n")
         assert run.engine.moves == [PHASE]
@@ -193,7 +193,7 @@ async def test_a_question_that_took_long_is_over_once_it_is_answered() -> None:
     ],
 )
 async def test_a_dead_engine_is_said_and_another_takes_over(report: Died | Failed) -> None:
-    async with running() as run:
+    async with running((80, 24)) as run:
         await run.press("f")
         run.engine.report(report)
         await run.settle()

@@ -141,7 +141,7 @@ async def test_the_app_starts_as_it_was_left(tmp_path: Path) -> None:
 async def test_what_the_command_line_asks_for_comes_first_and_is_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"theme": "nord"}')
-    async with running(settings=path, theme="textual-light") as run:
+    async with running((80, 24), settings=path, theme="textual-light") as run:
         assert run.app.theme == "textual-light"
     assert load(path).theme == "nord"
 
@@ -152,7 +152,7 @@ async def test_what_the_command_line_asks_for_comes_first_and_is_not_kept(tmp_pa
 async def test_the_app_says_in_one_line_what_it_ignores(tmp_path: Path, content: str) -> None:
     path = tmp_path / "settings.json"
     path.write_text(content)
-    async with running(settings=path) as run:
+    async with running((80, 24), settings=path) as run:
         assert "ignored" in run.text
         run.app.theme = "nord"
         await run.settle()

@@ -86,7 +86,7 @@ async def test_a_script_that_runs_on_is_followed_until_it_stands() -> None:
 
 
 async def test_a_program_that_ends_is_said_to_and_stays_readable() -> None:
-    async with running() as app:
+    async with running((80, 24)) as app:
         await app.press("f")
         seen = app.text.splitlines()[4:]
         app.engine.report(Ended(notice("attach:ended")))
@@ -101,7 +101,7 @@ async def test_a_program_that_ends_is_said_to_and_stays_readable() -> None:
 
 
 async def test_the_program_ends_only_after_a_yes() -> None:
-    async with running() as app:
+    async with running((80, 24)) as app:
         await app.press("Q", "enter")
         assert not app.engine.commands(EndProgram)
         await app.press("Q", "left", "enter")

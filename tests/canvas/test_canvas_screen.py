@@ -150,7 +150,9 @@ async def test_a_canvas_needs_room_and_speaks_chinese() -> None:
 
 
 async def test_what_takes_no_picture_says_so_in_one_line() -> None:
-    async with running(options=resolve(model="tests/training/files/regression.py")) as run:
+    async with running(
+        (80, 24), options=resolve(model="tests/training/files/regression.py")
+    ) as run:
         await run.press("I")
         assert not isinstance(run.app.screen, CanvasScreen)
         assert "your own step runs as a whole" in run.text

@@ -104,7 +104,7 @@ async def test_the_first_nan_is_opened_with_its_terms(
     program: str, cell: str, drawn: str, tmp_path: Path
 ) -> None:
     """The check was undone: to see its numbers the iteration is run, wherever the cursor is."""
-    async with running(options=broken(program, tmp_path)) as run:
+    async with running((80, 24), options=broken(program, tmp_path)) as run:
         await run.press("!", "enter")
         assert drawn in run.text
         await run.press("enter")

@@ -68,7 +68,7 @@ async def test_what_is_refused_later_leaves_the_dialog_open_with_its_text(tmp_pa
     """What only the engine, or a file, knows to be wrong is said where it can be mended."""
     junk = tmp_path / "junk.txt"
     junk.write_text("nothing")
-    async with running() as run:
+    async with running((80, 24)) as run:
         await run.press("o")
         run.app.screen.query_one("#lr", Input).value = "0.05"
         run.app.screen.query_one("#batch-size", Input).value = "5000"
@@ -182,7 +182,7 @@ async def test_watchpoints_with_completion() -> None:
 
 
 async def test_the_device_picker_says_why_not() -> None:
-    async with running() as run:
+    async with running((80, 24)) as run:
         await run.press("d")
         assert len(run.engine.asked(ListDevices)) == 1
         assert "60.0 GiB of 80.0 GiB free" in run.text

@@ -80,7 +80,7 @@ async def test_a_run_changed_before_its_pause_is_answered_is_said_truly(
 
 
 async def test_a_free_run_that_waits_is_dropped_by_a_pause() -> None:
-    async with running(free=2, speed=FLAT) as run:
+    async with running((80, 24), free=2, speed=FLAT) as run:
         run.engine.hold = True
         await run.press("n", "r")
         assert run.app.main.runner.on
@@ -102,7 +102,7 @@ async def test_a_run_at_any_speed_ends_where_numbers_are_no_longer_finite(speed:
     drive = Drive(lr=1000.0, batch_size=8)
     drive("continue")
     here = drive.session.frame().position
-    async with running(options=options, speed=speed) as run:
+    async with running((80, 24), options=options, speed=speed) as run:
         await run.press("g", *str(here.iteration - 1), "enter", "r")
         for _ in range(400):
             await run.pilot.pause(0.02)
