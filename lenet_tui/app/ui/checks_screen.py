@@ -10,7 +10,7 @@ from lenet_tui.findings.ui.screen import Checked, FindingsScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.moves import Goto, ToFailure, ToOp
 from lenet_tui.protocol.options import NET
-from lenet_tui.protocol.phases import BACKWARD, FORWARD
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT
 from lenet_tui.twins.result import Twins
 from lenet_tui.twins.ui.screen import TwinsScreen
 
@@ -35,7 +35,10 @@ class ChecksScreen(TrainingScreen):
             self.open(FindingsScreen(self, self._checked), self._go_to_finding)
 
     def _go_to_finding(self, finding: Finding) -> None:
-        """Show the op or parameter of a finding, and go to it where it is of a forward."""
+        """Show the op or parameter of a finding, and go to it where it is of a forward.
+
+        What comes after a forward is on the tape when the iteration has been run.
+        """
         if finding.id == "raised":
             self.move(ToFailure())
             return
@@ -50,6 +53,10 @@ class ChecksScreen(TrainingScreen):
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()
         if finding.phase == FORWARD.name and finding.where not in parameters:
             self.move(ToOp(finding.where))
+        elif finding.phase not in (FORWARD.name, INIT.name, ""):
+            found = self._checked.found
+            raised = found is not None and any(f.id == "raised" for f in found.findings)
+            self.move(ToFailure() if raised else Goto(self._checked.iteration))
         self.choose(finding.where, aspect)
 
     def action_twins(self) -> None:

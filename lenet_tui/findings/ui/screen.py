@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import ContentSwitcher, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -239,10 +240,10 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one("#findings-remedy", Prose).show(self.words.spell(f"{at}\n{remedy}"))
         self._turn(PLACE)
 
-    def on_key(self, event: object) -> None:
-        """Enter on a drawing goes to its place."""
-        key = getattr(event, "key", "")
-        if key == "enter" and self.query_one(ContentSwitcher).current == PLACE:
+    def on_key(self, event: Key) -> None:
+        """Enter on a drawing goes to its place, and does nothing there."""
+        if event.key == "enter" and self.query_one(ContentSwitcher).current == PLACE:
+            event.stop()
             self.action_go()
 
     def action_go(self) -> None:
