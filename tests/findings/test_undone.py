@@ -78,11 +78,7 @@ def walked(folder: Path, request: Any) -> Iterator[object]:
         names: Any = trainer.file.names
         yield before
         yield names["counts"]["steps"], names["scaler"].state_dict(), names["schedule"].last_epoch
-        yield (
-            names["own"].get_state().tolist(),
-            random.getstate(),
-            np.random.get_state()[1].tolist(),
-        )
+        yield names["own"].get_state().tolist(), random.getstate(), repr(np.random.get_state())
         yield torch.get_rng_state().tolist(), [m.training for m in names["model"].modules()]
 
 
