@@ -10,7 +10,7 @@ from lenet_tui.findings.ui.screen import Checked, FindingsScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.moves import Goto, ToFailure, ToOp
 from lenet_tui.protocol.options import NET
-from lenet_tui.protocol.phases import BACKWARD, FORWARD
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT
 from lenet_tui.twins.result import Twins
 from lenet_tui.twins.ui.screen import TwinsScreen
 
@@ -38,7 +38,7 @@ class ChecksScreen(TrainingScreen):
         """Show the op or parameter of a finding, and go to it where it is of a forward.
 
         What was recorded of a script is gone through without running: there it is gone to the
-        iteration too.
+        iteration too. What comes after a forward is on the tape when the iteration has been run.
         """
         if finding.id == "raised":
             self.move(ToFailure())
@@ -51,12 +51,17 @@ class ChecksScreen(TrainingScreen):
             self.inspection.open(cell)
             return
         seen = finding.iteration or int(finding.evidence.get("iteration", 0))
-        if seen and self.frame is not None and self.frame.looked_at:
+        there = bool(seen) and self.frame is not None and self.frame.looked_at
+        if there:
             self.move(Goto(seen))
         aspect = "gradient" if finding.phase == BACKWARD.name else "value"
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()
         if finding.phase == FORWARD.name and finding.where not in parameters:
             self.move(ToOp(finding.where))
+        elif not there and finding.phase not in (FORWARD.name, INIT.name, ""):
+            found = self._checked.found
+            raised = found is not None and any(f.id == "raised" for f in found.findings)
+            self.move(ToFailure() if raised else Goto(self._checked.iteration))
         self.choose(finding.where, aspect)
 
     def action_twins(self) -> None:
