@@ -21,6 +21,7 @@ from tests.harness.oracle_loops import classes, notebook
 
 pytestmark = pytest.mark.gpu
 GPU = "cuda:0"
+COLD = 30
 
 
 @pytest.fixture(autouse=True)
@@ -130,9 +131,13 @@ def test_it_says_what_it_is_doing_and_warms_up_while_the_person_reads() -> None:
         said = [report.what for report in talk.reports if isinstance(report, Busy)]
         assert list(dict.fromkeys(said))[:2] == [STARTS_CUDA, LOADS_CUDNN]
         time.sleep(1)
-        talk.send(DoMove(1, parse_move("finish")))
-        segments = talk.until(Moved).frame.segments
-        assert all(segment.seconds is None or segment.seconds < 0.08 for segment in segments)
+        took = []
+        for number in range(1, 5):
+            talk.send(DoMove(number, parse_move("finish")))
+            segments = talk.until(Moved).frame.segments
+            took.append(max(segment.seconds or 0 for segment in segments))
+        # What has to be loaded first takes a hundred times what it takes then.
+        assert took[0] < COLD * max(took[1:])
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam", "adamw"])
