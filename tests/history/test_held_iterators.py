@@ -260,7 +260,7 @@ def step(batch):
 }
 
 
-@pytest.mark.parametrize("length", [6, pytest.param(14, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("length", [6, pytest.param(40, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_walks_end_in_the_bits_of_the_plain_loop(shape: str, length: int, tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(HEAD + SHAPES[shape])

@@ -34,7 +34,8 @@ class Epoch:
 class Place:
     """Where in the data a session is: ``drawn`` batches have been handed out.
 
-    ``epoch``: the one that the next batch is of. ``draws``: those of its draws that took from the
+    ``epoch``: the one that the last batch was of. That it ends there is known only when the next
+    one is drawn, and a place is to have one form. ``draws``: those of its draws that took from the
     generators, with the states before. ``complete``: whether they are all there.
     """
 
@@ -105,7 +106,7 @@ class OwnData:
     @property
     def place(self) -> Place:
         """Where the session is, for a keyframe."""
-        epoch = self._epoch_of(self._position)
+        epoch = self._epoch_of(max(self._position - 1, 0))
         draws = [(n, s) for n, s in self._draws.items() if epoch.first <= n < self._position]
         complete = len(draws) <= MOST_STORED
         return Place(self._position, epoch, tuple(draws) if complete else (), complete)
