@@ -75,7 +75,10 @@ class Forward(Move):
 
 @dataclass(frozen=True, slots=True)
 class ToOp(Move):
-    """To just after the op called ``name``, of this iteration's forward or of the next one's."""
+    """To just after the op called ``name``, of this iteration or of the next one.
+
+    Ops of the forward are meant unless the name begins with another phase, as ``loss.mul`` does.
+    """
 
     verb = "goto op"
     name: str

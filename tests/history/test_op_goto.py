@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.harness.driving import Drive
 
 
@@ -29,3 +31,32 @@ def test_an_op_that_is_not_there_changes_nothing() -> None:
     drive.again()  # the new engine has run no op after it
     drive("goto op fc3")
     assert drive.at == (1, "forward", None, 12)
+
+
+def test_an_op_of_another_phase_is_found_there(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(WITH_A_LOSS_OF_SEVERAL_OPS)
+    drive = Drive("", model=str(file))
+    drive("goto op loss.mul")
+    assert drive.at[:2] == (1, "loss")
+    assert drive.moved.frame.entry and drive.moved.frame.entry.name == "loss.mul"
+    drive("finish", "goto op loss.sub")
+    assert drive.at[:3] == (1, "loss", 1)
+    drive("finish", "finish", "goto op loss.mul")
+    assert drive.at[:2] == (2, "loss")
+    before = drive.at
+    assert "no op called loss.cos" in str(drive.tries("goto op loss.cos").error)
+    assert drive.at == before
+
+
+WITH_A_LOSS_OF_SEVERAL_OPS = """
+import torch
+from torch import nn
+
+model = nn.Linear(3, 2)
+optimizer = lambda p: torch.optim.SGD(p, lr=0.1)
+data = [(torch.randn(4, 3), torch.randn(4, 2)) for _ in range(3)]
+def loss(output, target):
+    away = output - target
+    return (away * away).sum()
+"""

@@ -56,11 +56,12 @@ class ChecksScreen(TrainingScreen):
             self.move(Goto(seen))
         aspect = "gradient" if finding.phase == BACKWARD.name else "value"
         parameters = {p.name for p in self.ready.parameters} if self.ready else set()
-        if finding.phase == FORWARD.name and finding.where not in parameters:
+        found = self._checked.found
+        raised = found is not None and any(f.id == "raised" for f in found.findings)
+        in_phase = finding.where.startswith(f"{finding.phase}.") and not raised
+        if finding.where not in parameters and (finding.phase == FORWARD.name or in_phase):
             self.move(ToOp(finding.where))
         elif not there and finding.phase not in (FORWARD.name, INIT.name, ""):
-            found = self._checked.found
-            raised = found is not None and any(f.id == "raised" for f in found.findings)
             self.move(ToFailure() if raised else Goto(self._checked.iteration))
         self.choose(finding.where, aspect)
 

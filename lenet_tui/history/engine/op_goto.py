@@ -1,9 +1,9 @@
-"""Goes to an op of the forward by its name, in one move however many ops lie between."""
+"""Goes to an op by its name, in one move however many ops lie between."""
 
 from __future__ import annotations
 
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.phases import FORWARD
+from lenet_tui.protocol.phases import FORWARD, PHASES
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import UNKNOWN, Cursor
 from lenet_tui.text.clean import clean
@@ -12,9 +12,12 @@ from lenet_tui.text.clean import clean
 def to_op(navigator: Navigator, name: str) -> None:
     """Put the cursor just after the op ``name``: of the iteration's forward, or of the next.
 
-    Of several forwards, of the one that the cursor is in or passed last, if it has such an op.
-    Raises ``MoveRejected`` where no forward has it.
+    Of several forwards, of the one that the cursor is in or passed last, if it has such an op. An
+    op that is called after another phase, as ``loss.mul``, is looked for in that phase.
+    Raises ``MoveRejected`` where none has it.
     """
+    if _of_phase(navigator, name):
+        return
     last = navigator.iteration + 1
     while not _forwards(navigator):
         if navigator.iteration == last and navigator.finished:
@@ -30,6 +33,24 @@ def to_op(navigator: Navigator, name: str) -> None:
             if _put(navigator, number, name):
                 return
     raise MoveRejected("history:no-op", name=clean(name))
+
+
+def _of_phase(navigator: Navigator, name: str) -> bool:
+    """Put the cursor after an op of the phase that its name begins with, if there is one."""
+    phase = PHASES.get(name.partition(".")[0])
+    if phase is None or phase is FORWARD:
+        return False
+    segments = navigator.tape.segments
+    for number in range(len(segments) - 1, -1, -1):
+        if segments[number].phase is phase and _put(navigator, number, name):
+            return True
+    last = navigator.iteration + navigator.finished
+    while not (navigator.iteration == last and navigator.finished):
+        navigator.phase()
+        number = navigator.cursor.segment
+        if navigator.tape.segments[number].phase is phase and _put(navigator, number, name):
+            return True
+    return False
 
 
 def to_failure(navigator: Navigator) -> None:
