@@ -93,8 +93,8 @@ async def test_a_free_run_that_waits_is_dropped_by_a_pause() -> None:
 @pytest.mark.parametrize(
     "speed",
     [
-        "4 phase/s",
-        *(pytest.param(s, marks=pytest.mark.slow) for s in ("10 iteration/s", "20 op/s")),
+        "10 iteration/s",
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ("4 phase/s", "20 op/s")),
     ],
 )
 async def test_a_run_at_any_speed_ends_where_numbers_are_no_longer_finite(speed: str) -> None:
