@@ -54,10 +54,15 @@ def text(found: Findings, words: Words) -> str:
     return "\n\n".join(blocks)
 
 
+NEXT_LINE = "%0A"
+"""Begins another line of an annotation."""
+
+
 def host_annotations(found: Findings, words: Words, own: str = "") -> str:
     """A line for each finding, as GitHub takes annotations from a job's output.
 
-    Their paths are from the working directory; ``own``: the file that was checked.
+    What it is, why and what mends it are a line each of the annotation. Their paths are from the
+    working directory; ``own``: the file that was checked.
     """
     lines = []
     for finding in found.findings:
@@ -65,7 +70,7 @@ def host_annotations(found: Findings, words: Words, own: str = "") -> str:
         level = "notice" if finding.level == NOTE else finding.level
         file, _, number = finding.line.rpartition(":")
         at = f"file={_property(path_of(file, own))},line={number}," if file else ""
-        body = _data(f"{title} {why} {fix}")
+        body = NEXT_LINE.join(map(_data, (title, why, fix)))
         lines.append(f"::{level} {at}title={_property(finding.id)}::{body}")
     return "\n".join(lines)
 

@@ -57,6 +57,7 @@ def test_a_finding_as_text_and_as_an_annotation(
     assert line.startswith(
         "::error file=loss_broadcast__sequence_broken.py,line=26,title=loss-broadcast::Prediction"
     )
+    assert "broadcast to (6, 6)%0AThe loss compares" in line and line.count("%0A") == 2
 
 
 def test_an_annotation_has_the_path_from_the_working_directory(
