@@ -111,3 +111,26 @@ def test_an_in_place_op_looks_only_at_what_shares_its_memory(
     model = Deep(blocks)
     ForwardRecorder(module_paths(model), lambda done, name: None).run(model, torch.randn(4, 8))
     assert looked < 12 * blocks * 4
+
+
+class Counted(Head):
+    """Batch norm whose mean NumPy moves first, which torch does not count as a write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(10)
+        self.moved = 0.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert self.norm.running_mean is not None
+        self.norm.running_mean.numpy()[0] = self.moved = self.moved + 1
+        return self.norm(self.head(x.flatten(1)))  # type: ignore[no-any-return]
+
+
+def test_a_buffer_that_numpy_wrote_is_what_it_was_just_before_the_op() -> None:
+    drive = Drive(model=f"{HERE}:Counted", batch_size=4)
+    for number in range(1, 4):
+        drive("finish")
+        [norm] = entries(drive, "batch_norm")
+        given = [t for t in norm.args if isinstance(t, Tensor) and t.shape == (10,)]
+        assert float(given[0][0]) == number

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
+import torch
 from torch import Tensor, nn
 
 from lenet_tui.tape.engine.in_place import storage
 from lenet_tui.training.engine.copies import LARGE, copies
+
+UNCOUNTED = ("cpu",)
+"""Devices on which NumPy may write to a buffer, which torch does not count."""
 
 
 class EarlyCopies:
@@ -44,7 +48,7 @@ class EarlyCopies:
         for tensor in writes:
             number = id(tensor)
             known = self._copies.get(number)
-            if known is not None and known[1] == tensor._version:
+            if known is not None and _as_then(tensor, *known[1:]):
                 found[number] = known[2]
                 self._written[number] = tensor
             elif module is not None and _buffer(tensor, module):
@@ -53,6 +57,13 @@ class EarlyCopies:
             for number in self._by_place.pop(place, ()):
                 del self._copies[number]
         return found
+
+
+def _as_then(tensor: Tensor, version: int, copy: Tensor) -> bool:
+    """Whether nothing has written a buffer since then."""
+    if tensor._version != version:
+        return False
+    return tensor.device.type not in UNCOUNTED or torch.equal(tensor, copy)
 
 
 def _buffer(tensor: Tensor, module: nn.Module) -> bool:
