@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 from rich.cells import cell_len
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList
+from textual.widgets import ContentSwitcher, OptionList
 from textual.widgets._toast import Toast
 
 from lenet_tui.app.all_words import words
@@ -21,7 +22,7 @@ from lenet_tui.findings.request import Check
 from lenet_tui.findings.ui.ledger_table import ledger_lines
 from lenet_tui.findings.ui.places import _turns, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS
-from lenet_tui.findings.ui.screen import FindingsScreen
+from lenet_tui.findings.ui.screen import PLACE, FindingsScreen
 from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
 from lenet_tui.protocol.messages import Printed
 from lenet_tui.protocol.options import Options, resolve
@@ -114,6 +115,26 @@ async def test_the_first_nan_is_opened_with_its_terms(
         value = main.inspection.value
         assert value is not None and not math.isfinite(value)
         assert "checked: torch's value is" in said(run)
+
+
+@pytest.mark.filterwarnings(BROADCASTS)
+async def test_tab_reaches_a_text_that_is_longer_than_its_place(tmp_path: Path) -> None:
+    options = broken("loss-broadcast__regression", tmp_path)
+    async with running(size=(60, 15), options=options) as run:
+        await run.press("!")
+        for _ in range(20):
+            if (
+                not isinstance(run.app.screen, FindingsScreen)
+                or run.app.main._checked.found is None
+            ):
+                await run.settle()
+        text = run.app.screen.query_one("#findings-detail", VerticalScroll)
+        assert text.max_scroll_y > 0
+        await run.press("tab", "down", "down")
+        await run.settle()
+        assert text.has_focus and text.scroll_target_y > 0
+        await run.press("enter")
+        assert run.app.screen.query_one(ContentSwitcher).current == PLACE
 
 
 async def test_enter_on_a_place_is_for_nothing_below_the_panel(tmp_path: Path) -> None:

@@ -235,6 +235,12 @@ class FindingsScreen(Dialog[Finding]):
             prose.show(clean(words.spell(text), 2000))
             prose.display = bool(text)
         self.query_one(f"#{LIST}").set_class(finding is None, "-none")
+        self.call_after_refresh(self._let_scroll)
+
+    def _let_scroll(self) -> None:
+        """Have tab reach the text of a finding where there is more of it than is seen."""
+        text = self.query_one("#findings-detail", VerticalScroll)
+        text.can_focus = text.max_scroll_y > 0
 
     # Places
 
@@ -256,9 +262,12 @@ class FindingsScreen(Dialog[Finding]):
         self._turn(PLACE)
 
     def action_enter(self) -> None:
-        """On a drawing, go to its place; the key is for nothing below this screen."""
-        if self.query_one(ContentSwitcher).current == PLACE:
+        """From the list show a place, from there go to it; the key is for nothing below this."""
+        page = self.query_one(ContentSwitcher).current
+        if page == PLACE:
             self.action_go()
+        elif page == LIST:
+            self._opened()
 
     def action_go(self) -> None:
         """Close, and go to the place of the finding."""
