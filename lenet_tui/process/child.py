@@ -12,7 +12,7 @@ from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lenet_tui.process import blobs
+from lenet_tui.process import blobs, group
 from lenet_tui.process.forkserver import start_method
 from lenet_tui.process.patience import Patience
 from lenet_tui.protocol import messages
@@ -84,7 +84,7 @@ class EngineProcess:
         with self._lock:
             self._killed = True
             if self._started:
-                self._process.kill()
+                self._end()
         self._outbox.put(None)
 
     def _live(self, engine_end: Connection) -> None:
@@ -99,7 +99,7 @@ class EngineProcess:
             self._started = True
             self._patience.begin()
             if self._killed:
-                self._process.kill()
+                self._end()
         threading.Thread(target=self._write, name="engine commands", daemon=True).start()
         try:
             self._read()
@@ -112,6 +112,7 @@ class EngineProcess:
         except Exception as error:  # noqa: BLE001 - damaged data raises what it likes
             why = notice("process:makes-no-sense", why=_line(error))
             self._process.kill()
+        self._end()
         self._outbox.put(None)
         self._report(messages.Died(why))
 
@@ -144,6 +145,10 @@ class EngineProcess:
     def _report(self, report: messages.Report) -> None:
         if not self._killed:
             self._receive(self, report)
+
+    def _end(self) -> None:
+        group.end(self._process.pid)
+        self._process.kill()
 
     def _exit_reason(self) -> Notice:
         """How the process ended: ``SIGSEGV``, ``exit status 1``."""

@@ -152,10 +152,14 @@ def misbehave(word: str, session: FakeSession) -> None:
         os.abort()
     elif word == "modules":
         print(*sorted(sys.modules), sep="\n")  # noqa: T201
-    elif word == "child":
-        if os.fork() == 0:
+    elif word == "fork":  # a child that looks for no parent
+        child = os.fork()
+        if child == 0:
             time.sleep(60)
             os._exit(0)
+        print(child)  # noqa: T201
+    elif word == "child":
+        misbehave("fork", session)
         os.abort()
     elif word == "streams":
         print(os.getpgid(0), [str(Path(f"/proc/self/fd/{n}").readlink()) for n in range(3)])  # noqa: T201

@@ -29,7 +29,7 @@ from lenet_tui.protocol.messages import (
     Start,
     Subscription,
 )
-from lenet_tui.protocol.moves import Forward, KillEngine, Run
+from lenet_tui.protocol.moves import Forward, KillEngine, Run, Set
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.position import SEARCHING
 from lenet_tui.text.notice import verbatim
@@ -255,6 +255,29 @@ def test_many_commands_in_one_go_are_answered_in_order(talk: Conversation) -> No
         talk.send(command)
     numbers = [talk.until(Moved).number for _ in commands]
     assert numbers == list(range(1000, 1200))
+
+
+def forked(talk: Conversation) -> int:
+    """Have the engine start a child of its own, and return the child's number."""
+    talk.send(DoMove(7, Set("data", "fork")))
+    return int(talk.until(Printed).text)
+
+
+@pytest.mark.parametrize("how", ["restart", "kill-engine", "close", "SIGKILL"])
+def test_what_an_engine_has_started_ends_with_it(talk: Conversation, how: str) -> None:
+    child = forked(talk)
+    assert alive(child)
+    if how == "restart":
+        talk.client.restart()
+    elif how == "kill-engine":
+        talk.send(DoMove(8, KillEngine()))
+    elif how == "close":
+        talk.client.close()
+    else:
+        assert talk.client.pid is not None
+        os.kill(talk.client.pid, signal.SIGKILL)
+        talk.until(Died)
+    assert gone(child, 2)
 
 
 PARENT = """

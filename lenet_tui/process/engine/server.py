@@ -21,6 +21,7 @@ from multiprocessing import (
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from lenet_tui.process import group
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
 from lenet_tui.process.engine.pipe import POLL_INTERVAL, EngineEnd, Pipe, PipeClosed
 from lenet_tui.process.engine.watchdog import Watchdog
@@ -64,6 +65,7 @@ def real_session() -> MakeSession:
 
 def main(connection: Connection, load: Callable[[], MakeSession] = real_session) -> None:
     """Run the engine until the pipe is closed. ``load`` returns the class of its session."""
+    group.lead()
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -248,4 +250,5 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is not None and parent.sentinel is not None:
         connections.wait([parent.sentinel])
+        group.end(os.getpid())
         os._exit(0)
