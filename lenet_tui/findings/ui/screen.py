@@ -25,7 +25,7 @@ from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
 from lenet_tui.findings.words import said, shown_evidence
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.port import Port
-from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.kit.ui.prose import LongText, Prose
 from lenet_tui.terminal.ui.toast import brief
 from lenet_tui.text.clean import clean
 
@@ -82,7 +82,7 @@ class FindingsScreen(Dialog[Finding]):
             with Vertical(id=LIST):
                 yield Prose(id="findings-summary")
                 yield OptionList(compact=True, id="findings-list")
-                with VerticalScroll(id="findings-detail", can_focus=False):
+                with LongText(id="findings-detail"):
                     yield Prose(id="findings-place")
                     yield Prose(id="findings-why")
                     yield Prose(id="findings-fix")
@@ -235,12 +235,6 @@ class FindingsScreen(Dialog[Finding]):
             prose.show(clean(words.spell(text), 2000))
             prose.display = bool(text)
         self.query_one(f"#{LIST}").set_class(finding is None, "-none")
-        self.call_after_refresh(self._let_scroll)
-
-    def _let_scroll(self) -> None:
-        """Have tab reach the text of a finding where there is more of it than is seen."""
-        text = self.query_one("#findings-detail", VerticalScroll)
-        text.can_focus = text.max_scroll_y > 0
 
     # Places
 

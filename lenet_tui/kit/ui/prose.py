@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
@@ -51,3 +52,10 @@ class Prose(Fitted[str]):
 
     def fitted(self, width: int) -> Content:
         return Content("\n".join(wrap(self.given, width, cell_len)).replace(TIED, " "))
+
+
+class LongText(VerticalScroll):
+    """Holds text that ``tab`` reaches only where there is more of it than is seen."""
+
+    def allow_focus(self) -> bool:
+        return self.max_scroll_y > 0
