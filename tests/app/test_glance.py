@@ -149,6 +149,7 @@ def shows(run: Running, sample: int) -> bool:
     return f"  {sample}/16 ─" in above and f"  {sample}/16  " in below and "right" in below
 
 
+@pytest.mark.slow
 async def test_every_size_without_room_for_all_has_the_glance() -> None:
     async with running((60, 20)) as run:
         await run.press("n", "n")

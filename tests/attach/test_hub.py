@@ -311,6 +311,7 @@ def test_a_stranger_s_objects_are_not_made_and_its_line_is_cut(
     assert first.until(Moved).frame.position.iteration == 2
 
 
+@pytest.mark.slow
 def test_a_program_that_answers_nothing_is_said_to_be_silent(place: Place) -> None:
     first = Screen(place)
     first.start()

@@ -100,6 +100,7 @@ async def test_a_program_that_ends_is_said_to_and_stays_readable() -> None:
         assert len(app.engine.moves) == moves
 
 
+@pytest.mark.slow
 async def test_the_program_ends_only_after_a_yes() -> None:
     async with running((80, 24)) as app:
         await app.press("Q", "enter")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from lenet_tui.curves.ui.chart_pane import ChartPane
 from lenet_tui.protocol.options import resolve
 from lenet_tui.terminal.ui.line_widget import LineWidget
@@ -31,6 +33,7 @@ async def test_each_loss_of_a_step_that_has_several_is_a_curve_by_itself(tmp_pat
             await run.press("L")
 
 
+@pytest.mark.slow
 async def test_a_loss_in_no_variable_is_called_by_its_line() -> None:
     options = resolve("", device="cpu", model=str(FILES / "gan.py"))
     async with running((120, 40), options=options) as run:

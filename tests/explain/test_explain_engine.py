@@ -145,6 +145,7 @@ def test_a_view_is_where_it_came_from(net: Explained) -> None:
     assert [(o.tensor, o.index) for o in back.terms[0].operands] == [("conv2.view.grad", (1, 399))]
 
 
+@pytest.mark.slow
 def test_the_update_of_each_optimizer() -> None:
     for optimizer, terms in (
         *(("manual", 2), ("sgd", 2), ("momentum", 3)),

@@ -22,6 +22,7 @@ from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.numbers import index_text
 from tests.harness.explained_layers import FAMILIES, KINDS
 from tests.harness.explaining import Explained
+from tests.harness.few import few
 
 NOT_KNOWN = {
     "arange", "remainder", "long", "gt", "normalize", "softmin", "cumsum", "logsumexp",
@@ -135,7 +136,7 @@ def wrong_numbers(net: Explained, draw: random.Random, most: int) -> int:
 
 @pytest.mark.parametrize(
     ("family", "kind"),
-    [*SAMPLE[::6], *(pytest.param(*one, marks=pytest.mark.slow) for one in SAMPLE[3::6])],
+    few(SAMPLE[::3], spread=True),
 )
 def test_a_wrong_number_is_never_called_checked(family: str, kind: str) -> None:
     assert wrong_numbers(explained(family, kind), random.Random(1), 8) > 2

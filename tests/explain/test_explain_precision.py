@@ -17,6 +17,7 @@ from lenet_tui.explain.rounding import PRECISIONS, constant, exact
 from lenet_tui.protocol.options import resolve
 from lenet_tui.text.numbers import index_text
 from tests.harness.explaining import Explained
+from tests.harness.few import few
 
 HERE = "tests.explain.test_explain_precision"
 
@@ -111,7 +112,7 @@ def test_every_number_is_within_the_rounding_of_its_type(model: str) -> None:
     assert kinds <= {MODELS[model], "float32"}
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", few(MODELS))
 def test_a_number_that_is_a_few_units_off_is_not_checked(model: str) -> None:
     """The bound is no wider than it must be: where nothing cancels, a few units are too many."""
     net, draw = explained(model), random.Random(1)

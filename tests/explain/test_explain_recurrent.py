@@ -122,6 +122,7 @@ def test_a_wrong_gradient_is_never_called_checked() -> None:
     assert wrong_gradients("gru_cell_float64", random.Random(1)) == 4
 
 
+@pytest.mark.slow
 def test_another_gradient_on_one_state_is_noticed_in_every_weight() -> None:
     net = explained("gru_2_float64")
     cell = {w: f"layer.weight_{w}.grad[4,1]" for w in ("ih_l0", "hh_l0", "ih_l1", "hh_l1")}

@@ -111,8 +111,11 @@ def named(options: Options) -> str:
 @pytest.mark.parametrize(
     "options",
     [
-        *(QUICK[1:6:2] + MODELS[:3:2]),
-        *(pytest.param(o, marks=pytest.mark.slow) for o in (*QUICK[::2], *MODELS[1::2])),
+        *(QUICK[3:4] + MODELS[:1]),
+        *(
+            pytest.param(o, marks=pytest.mark.slow)
+            for o in (*QUICK[::2], *QUICK[1:6:4], *MODELS[1:])
+        ),
     ],
     ids=named,
 )

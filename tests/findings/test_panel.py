@@ -28,6 +28,7 @@ from lenet_tui.protocol.messages import Printed
 from lenet_tui.protocol.options import Options, resolve
 from lenet_tui.text.numbers import number
 from tests.findings.gallery_files import BROKEN, checked, programs, write
+from tests.harness.few import few
 from tests.harness.running_app import SIZES, Running, running
 
 SAMPLE = ("loss-broadcast__regression", "graph-cut__vision", "inplace-overwrite__vision",
@@ -118,6 +119,7 @@ async def test_the_first_nan_is_opened_with_its_terms(
 
 
 @pytest.mark.filterwarnings(BROADCASTS)
+@pytest.mark.slow
 async def test_tab_reaches_a_text_that_is_longer_than_its_place(tmp_path: Path) -> None:
     options = broken("loss-broadcast__regression", tmp_path)
     async with running(size=(60, 15), options=options) as run:
@@ -137,6 +139,7 @@ async def test_tab_reaches_a_text_that_is_longer_than_its_place(tmp_path: Path) 
         assert run.app.screen.query_one(ContentSwitcher).current == PLACE
 
 
+@pytest.mark.slow
 async def test_enter_on_a_place_is_for_nothing_below_the_panel(tmp_path: Path) -> None:
     """It went to the place, and then explained the number under the cursor there."""
     async with running(options=broken("clip-misplaced__regression", tmp_path)) as run:
@@ -146,6 +149,7 @@ async def test_enter_on_a_place_is_for_nothing_below_the_panel(tmp_path: Path) -
         assert isinstance(run.app.screen, MainScreen) and not run.app.main.inspection.is_open
 
 
+@pytest.mark.slow
 async def test_why_a_probe_has_no_answer_stays_beside_the_others() -> None:
     async with running() as run:
         await run.press("n", "!", "b")
@@ -213,7 +217,7 @@ async def test_a_notification_covers_no_key_of_the_panel(
             assert toast.area and not covered.area, name
 
 
-@pytest.mark.parametrize("size", SIZES[:2])
+@pytest.mark.parametrize("size", few(SIZES[:2]))
 async def test_what_torch_warns_of_meanwhile_is_said_in_the_panel(size: tuple[int, int]) -> None:
     """A notification lay over the probes and their answers for five seconds."""
     async with running(size) as run:
@@ -232,6 +236,7 @@ async def test_what_torch_warns_of_meanwhile_is_said_in_the_panel(size: tuple[in
         assert run.app.screen.query(Toast)
 
 
+@pytest.mark.slow
 async def test_the_row_of_another_finding_is_found_anew() -> None:
     async with running() as run:
         await run.press("n", "!", "p", "end")

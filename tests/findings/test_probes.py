@@ -21,6 +21,7 @@ from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.request import Rejected, handler_of
 from lenet_tui.text.words import Words
 from tests.harness.driving import Drive
+from tests.harness.few import few
 
 FILES = Path(__file__).parents[1] / "training" / "files"
 
@@ -81,7 +82,7 @@ def walked(name: str, probe: str) -> Iterator[bytes]:
         yield before
 
 
-@pytest.mark.parametrize("probe", list(PROBES))
+@pytest.mark.parametrize("probe", few(PROBES, "overfit", "batch-independence"))
 @pytest.mark.parametrize("name", ["gan", *map(slow, ["resnet", *MORE])])
 def test_a_probe_leaves_no_trace(name: str, probe: str) -> None:
     assert list(walked(name, probe)) == untouched(name)

@@ -76,6 +76,7 @@ def test_an_altered_keyframe_is_told_where_the_next_does_not_come_out_again() ->
     assert "iteration 64 did not come out the same" in str(drive("run 30").frame.divergence)
 
 
+@pytest.mark.slow
 def test_another_future_is_no_difference() -> None:
     drive = Drive(optimizer="sgd")
     drive("run 3", "phase", "phase", "phase", "phase", "back op", "phase", "back phase")

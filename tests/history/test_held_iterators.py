@@ -10,6 +10,7 @@ import pytest
 
 from lenet_tui.protocol.messages import Remark
 from tests.harness.driving import Drive
+from tests.harness.few import few
 from tests.harness.plain_loop import states
 
 HEAD = """
@@ -260,8 +261,8 @@ def step(batch):
 }
 
 
-@pytest.mark.parametrize("length", [6, pytest.param(40, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("length", few([6, 40]))
+@pytest.mark.parametrize("shape", few(SHAPES, *list(SHAPES)[::4]))
 def test_walks_end_in_the_bits_of_the_plain_loop(shape: str, length: int, tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(HEAD + SHAPES[shape])
     plain = [state for state, _ in islice(states("own", folder=tmp_path), 24)]

@@ -233,11 +233,10 @@ def by_names(loop: Loop) -> list[Any]:
 
 
 LOOPS = (
-    adamw,
     fused,
     *(
         pytest.param(loop, marks=pytest.mark.slow)
-        for loop in (sgd, mixed, counting, lbfgs, by_names)
+        for loop in (adamw, sgd, mixed, counting, lbfgs, by_names)
     ),
 )
 

@@ -13,6 +13,7 @@ from lenet_tui.protocol.messages import Remark, Subscription
 from lenet_tui.tape.engine.digest import digest
 from lenet_tui.training.engine.trainer import Trainer
 from tests.harness.driving import Drive
+from tests.harness.few import few
 
 SOMETIMES = (
     *("finish", "phase", "back iteration") * 4,
@@ -47,9 +48,7 @@ def shown(drive: Drive) -> Any:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "model", [*MODELS[::3], *(pytest.param(m, marks=pytest.mark.slow) for m in MODELS[1:3])]
-)
+@pytest.mark.parametrize("model", few(MODELS))
 @pytest.mark.parametrize(
     ("seed", "length"), [(1, 35), *(pytest.param(s, 70, marks=pytest.mark.slow) for s in (1, 2))]
 )
@@ -64,6 +63,7 @@ def test_with_near_states_an_owners_step_is_as_without(file: str, seed: int) -> 
     walk({"preset": "", "model": str(FILES / f"{file}.py")}, OWN, seed)
 
 
+@pytest.mark.slow
 def test_a_keyframe_that_is_passed_again_is_the_same_whatever_was_drawn_since() -> None:
     drive = Drive("", model=str(FILES / "gan.py"))
     for line in ("run 70", "goto 20", "goto 33", "goto 70"):
@@ -105,7 +105,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ran
 
 
-@pytest.mark.parametrize("walk", [["run 130"], ["finish"] * 5, ["run 40", "finish", "phase"]])
+@pytest.mark.parametrize("walk", few([["run 130"], ["finish"] * 5, ["run 40", "finish", "phase"]]))
 def test_a_step_back_runs_one_iteration(walk: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     drive = Drive(history_mb=1, optimizer="adam")
     drive(*walk)
@@ -144,6 +144,7 @@ def test_a_small_budget_is_said_once_and_keeps_the_first_and_the_last() -> None:
     assert not drive.moved.frame.divergence
 
 
+@pytest.mark.slow
 def test_near_states_share_the_budget() -> None:
     roomy, tight = Drive(history_mb=64), Drive(history_mb=1, optimizer="adam")
     kept = []

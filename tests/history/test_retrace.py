@@ -8,6 +8,7 @@ import pytest
 
 from lenet_tui.history.retrace import retrace
 from tests.harness.driving import Drive
+from tests.harness.few import few
 from tests.history.test_engine_walks import moves
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using a target size")
@@ -33,25 +34,25 @@ def check(drive: Drive, told: str) -> None:
     assert got == wanted, told
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        ("goto 0",),
-        ("run 3",),
-        ("run 3", "goto 2"),
-        ("run 3", "do forward", "do loss", "finish", "back iteration", "back phase"),
-        ("run 3", "do forward", "do loss", "finish", "back iteration"),
-        ("run 3", "op", "op"),
-        ("op",),
-        ("do forward", "finish", "back iteration"),
-        ("set lr 0.1", "run 2", "set clip 1", "run 2", "goto 1"),
-        ("run 2", "phase", "skip loss", "skip zero_grad", "do forward", "do zero_grad"),
-        ("phase", "phase", "do backward onehot 3", "back op", "set lr 0.5", "op", "op"),
-        ("run 4", "do forward", "do loss", "goto 4", "phase"),
-        ("run 5", "set optimizer adam", "run 40", "goto 7", "op"),
-        ("watch loss < 0", "watch loss > 0", "unwatch 1", "watch iteration > 99", "run 2"),
-    ],
-)
+LINES = [
+    ("goto 0",),
+    ("run 3",),
+    ("run 3", "goto 2"),
+    ("run 3", "do forward", "do loss", "finish", "back iteration", "back phase"),
+    ("run 3", "do forward", "do loss", "finish", "back iteration"),
+    ("run 3", "op", "op"),
+    ("op",),
+    ("do forward", "finish", "back iteration"),
+    ("set lr 0.1", "run 2", "set clip 1", "run 2", "goto 1"),
+    ("run 2", "phase", "skip loss", "skip zero_grad", "do forward", "do zero_grad"),
+    ("phase", "phase", "do backward onehot 3", "back op", "set lr 0.5", "op", "op"),
+    ("run 4", "do forward", "do loss", "goto 4", "phase"),
+    ("run 5", "set optimizer adam", "run 40", "goto 7", "op"),
+    ("watch loss < 0", "watch loss > 0", "unwatch 1", "watch iteration > 99", "run 2"),
+]
+
+
+@pytest.mark.parametrize("lines", few(LINES, *LINES[::3]))
 def test_history_is_made_again(lines: tuple[str, ...]) -> None:
     drive = Drive()
     drive(*lines)
@@ -60,7 +61,7 @@ def test_history_is_made_again(lines: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "length"),
-    [(1, 30), *(pytest.param(n, 60, marks=pytest.mark.slow) for n in range(1, 12))],
+    few([(1, 20), *((n, 60) for n in range(1, 12))], spread=True),
 )
 @pytest.mark.parametrize("preset", ["digits", pytest.param("notebook", marks=pytest.mark.slow)])
 def test_the_history_of_a_walk_is_made_again(preset: str, seed: int, length: int) -> None:

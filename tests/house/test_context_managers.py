@@ -27,6 +27,7 @@ def raised_anew(function: ast.AST) -> list[int]:
     return [node.lineno for node in raises if isinstance(node, ast.Raise) and node.exc]
 
 
+@pytest.mark.slow
 def test_no_context_manager_of_a_generator_raises_anew() -> None:
     functions: list[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]
     functions = [*nodes(ast.FunctionDef), *nodes(ast.AsyncFunctionDef)]

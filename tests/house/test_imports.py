@@ -88,6 +88,7 @@ def test_a_fresh_interpreter_holds_to_it(steps: tuple[tuple[str, set[str]], ...]
         assert not never & set(line.split()), module
 
 
+@pytest.mark.slow
 def test_the_running_engine_has_torch_and_no_textual(tmp_path: Path) -> None:
     """Started as a console script starts it, by a process that has textual itself."""
     script = tmp_path / "lenet-tui"

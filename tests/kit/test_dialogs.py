@@ -64,6 +64,7 @@ async def test_options_change_in_an_order_that_works() -> None:
         assert "lr 0.5" in run.lines[0] and "batch 32" in run.lines[0]
 
 
+@pytest.mark.slow
 async def test_what_is_refused_later_leaves_the_dialog_open_with_its_text(tmp_path: Path) -> None:
     """What only the engine, or a file, knows to be wrong is said where it can be mended."""
     junk = tmp_path / "junk.txt"
@@ -181,6 +182,7 @@ async def test_watchpoints_with_completion() -> None:
         assert run.engine.moves[-1] == Unwatch(1)
 
 
+@pytest.mark.slow
 async def test_the_device_picker_says_why_not() -> None:
     async with running((80, 24)) as run:
         await run.press("d")

@@ -197,6 +197,7 @@ def test_a_hang_is_told_after_a_second_and_nothing_blocks(talk: Conversation) ->
     talk.until(Ready)
 
 
+@pytest.mark.slow
 def test_a_long_op_is_no_hang(talk: Conversation) -> None:
     talk.tell("sleep 1.6")
     talk.until(Moved)
@@ -207,6 +208,7 @@ def test_a_long_op_is_no_hang(talk: Conversation) -> None:
     assert 0.4 < said[0].seconds < 1.6
 
 
+@pytest.mark.slow
 def test_a_search_may_speak_less_often(talk: Conversation) -> None:
     talk.tell("search 1.5")
     talk.until(Moved)

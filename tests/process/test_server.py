@@ -114,6 +114,7 @@ def test_some_requests_need_no_session() -> None:
         assert str(talk.until(Answered).error) == "the engine has not been started"
 
 
+@pytest.mark.slow
 def test_what_starts_slowly_is_said_at_once_and_all_the_while() -> None:
     with Conversation(fake_session.main) as talk:
         began = time.monotonic()

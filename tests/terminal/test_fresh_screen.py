@@ -20,6 +20,7 @@ def styles(screen: Screen[Any]) -> list[tuple[DOMNode, Mapping[str, object]]]:
     ]
 
 
+@pytest.mark.slow
 async def test_no_screen_is_styled_again_before_it_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     again: list[DOMNode] = []
     update = App.update_styles

@@ -19,6 +19,7 @@ import pytest
 import torch
 
 from lenet_tui.training.engine.model import Net
+from tests.harness.few import few
 from tests.harness.leaving import given_back, quit_at_last, settings
 from tests.harness.signs import Signs, differences, greys, look, signs
 from tests.harness.terminal import Terminal
@@ -53,9 +54,7 @@ needs_tmux = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not in
 
 def cases() -> list[object]:
     """The whole matrix; one of it runs by default."""
-    few = {("linux", "none", "ascii")}
-    every = itertools.product(TERMS, COLOURS, LOCALES)
-    return [pytest.param(*case, marks=() if case in few else slow) for case in every]
+    return few(itertools.product(TERMS, COLOURS, LOCALES), ("linux", "none", "ascii"), spread=True)
 
 
 @cache

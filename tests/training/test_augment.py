@@ -135,6 +135,7 @@ def test_the_script_comes_to_the_same(tmp_path: Path) -> None:
     assert "augment" not in exported(Drive())
 
 
+@pytest.mark.slow
 def test_by_the_command_line(tmp_path: Path) -> None:
     words = ("--data", folder(tmp_path, MNIST), "--augment", "noise=.05,shift=2", "--lang", "en")
     traced = run_here("trace", *words, "--iterations", "3")

@@ -97,6 +97,7 @@ def test_there_and_back_through_its_ops() -> None:
     assert [mixed[0][n] == after[n] for n in names] == [True] * 4 + [False] * 6
 
 
+@pytest.mark.slow
 def test_turned_on_and_off_while_training() -> None:
     wanted = [state for state, _ in plain(9, {3: LIMIT, 6: 0.0, 8: 0.25})]
     drive = drive_of(clip=0.0)

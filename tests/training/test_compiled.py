@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explanation import Explain, Explanation
 from tests.harness.driving import Drive
+from tests.harness.few import few
 from tests.harness.plain_loop import states
 
 HERE = "tests.training.test_compiled"
@@ -152,7 +153,7 @@ def test_it_is_one_op_and_trains_as_alone(name: str, tmp_path: Path) -> None:
     assert output is not None and returned is not None and torch.equal(output, returned)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", few(MODELS, "scripted", "whole"))
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
 def test_nothing_inside_is_said_to_be_checked(name: str, tmp_path: Path) -> None:
     file = tmp_path / "closed.py"

@@ -73,6 +73,7 @@ def curves(losses: Losses) -> list[tuple[float, ...]]:
     return list(zip(*(losses.named[name].values[1:].tolist() for name in BOTH), strict=True))
 
 
+@pytest.mark.slow
 def test_both_losses_are_the_plain_loops_over_any_way(tmp_path: Path) -> None:
     path, losses = gan(tmp_path), Losses()
     wanted = plain(path, 20)
