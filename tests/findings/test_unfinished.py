@@ -103,6 +103,14 @@ def found(folder: Path, text: str) -> dict[str, Finding]:
         return {f.id: f for f in check(trainer, 3).findings}
 
 
+def test_a_label_out_of_range_is_said_to_raise_where_it_does(tmp_path: Path) -> None:
+    model = "model, data = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid()), [(x, y.sign())]\n"
+    said = found(tmp_path, f"{model}loss = nn.BCELoss()")
+    assert said["label-range"].evidence["reason"] == "probability" and "raised" in said
+    said = found(tmp_path, f"{model}loss = nn.BCEWithLogitsLoss()")
+    assert said["label-range"].evidence["reason"] == "binary" and "raised" not in said
+
+
 def test_what_was_known_before_an_op_raised_is_said_beside_it(tmp_path: Path) -> None:
     for id, text in CASES.items():
         said = found(tmp_path, text)
