@@ -72,7 +72,7 @@ LOSS: Table = {
     ),
     "findings.loss-on-probabilities.kl.why": (
         "The values lie between {low} and {high}, where a log-probability is at most 0. The result "
-        "is no divergence: it is not smallest where both distributions are the same.",
+        "is not a divergence: it is not smallest where both distributions are the same.",
         "数值在 {low} 与 {high} 之间，而对数概率最大为 0。结果不是散度：两个分布相同时它并不最小。",
     ),
     "findings.loss-on-probabilities.kl.fix": (
