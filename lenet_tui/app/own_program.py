@@ -55,10 +55,23 @@ def loss(options: Options) -> tuple[str, ...]:
 
 
 def line_in_step(frame: Frame, source: Sequence[str]) -> int:
-    """Which of the file's lines a step is in, or ran last, from 0; −1: none is known."""
-    if not frame.segments or frame.position.iteration == 0:
+    """Which of the file's lines a step is in, or ran last, from 0; −1: none is known.
+
+    Before the first it is where the step is defined.
+    """
+    if frame.position.iteration == 0:
+        return _definition(frame.options, source)
+    if not frame.segments:
         return -1
     inside = frame.position.op is not None and frame.entry is not None
     line = frame.entry.line if inside and frame.entry else 0
     number = (line or frame.segments[-1].line) - 1
     return number if number < len(source) else -1
+
+
+def _definition(options: Options, source: Sequence[str]) -> int:
+    """The line from which a step is defined, from 0; −1: none is found."""
+    names = (split_model(options.model)[1], "step", "train_step")
+    starts = tuple(f"def {name}(" for name in names if name)
+    found = (n for n, line in enumerate(source) if line.lstrip().startswith(starts))
+    return next(found, -1)

@@ -91,6 +91,10 @@ NOTICES = {
         "the script ended after {count} updates; --at {at} was not reached",
         "脚本在 {count} 次更新后结束；未到达 --at {at}",
     ),
+    "around:no-update": (
+        "the script ended, and no update was seen: optimizer.step() was never called",
+        "脚本已结束，没有见到任何更新：从未调用 optimizer.step()",
+    ),
     "around:never": (
         "the script ended after {count} updates; --when {when!r} never held",
         "脚本在 {count} 次更新后结束；--when {when!r} 从未成立",

@@ -197,7 +197,9 @@ class Program:
         if says and not reached and os.environ.get("RANK", "0") in ("", "0"):
             count = observer.count if observer is not None else 0
             at = self._stop.at
-            if at:
+            if not count:
+                self._say(notice("around:no-update"))
+            elif at:
                 self._say(notice("around:too-few", count=count, at=at))
             else:
                 self._say(notice("around:never", count=count, when=str(self._stop)))

@@ -50,8 +50,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         if looking is None or not looking.iterations:
             if raised is not None:
                 raise raised
-            values = {"count": seeing.updates, "at": seeing.first}
-            complain(notice("cli:bare-tensors" if seeing.bare else "cli:nothing-trained", **values))
+            complain(seeing.nothing)
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
             found = looking.findings().numbered(seeing.first)
@@ -72,14 +71,14 @@ class Seeing:
         self._while = contextlib.ExitStack()
 
     @property
-    def updates(self) -> int:
-        """The updates that the script has made."""
-        return self._observer.count if self._observer is not None else 0
-
-    @property
-    def bare(self) -> bool:
-        """Whether it trains tensors that no module and no optimizer has."""
-        return self._observer is not None and self._observer.bare
+    def nothing(self) -> Notice:
+        """Why there was nothing to look at."""
+        count = self._observer.count if self._observer is not None else 0
+        if self._observer is not None and self._observer.bare:
+            return notice("cli:bare-tensors")
+        if not count:
+            return notice("around:no-update")
+        return notice("cli:nothing-trained", count=count, at=self.first)
 
     def see(self, script: Script) -> Exception | None:
         """Run it; returns what it raised by itself."""

@@ -18,7 +18,7 @@ from lenet_tui.explain.explain_shapes import (
 from lenet_tui.explain.windows import window_axes
 from lenet_tui.protocol.frame import Argument, Entry, Frame, OpRow, Parameter, Shape
 from lenet_tui.protocol.optimizers import OPTIMIZERS
-from lenet_tui.protocol.options import optimizer_settings, switches
+from lenet_tui.protocol.options import OWN, optimizer_settings, switches
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
@@ -72,6 +72,8 @@ def session_values(frame: Frame, parameters: Sequence[Parameter] = ()) -> dict[s
         "device": options.device,
     }
     values |= {name: f"{value:g}" for name, value in switches(options).items()}
+    if options.preset == OWN:
+        values["own"] = options.model
     if settings := optimizer_settings(options):
         made = OPTIMIZERS[options.optimizer].statement(settings).partition("torch.optim.")[2]
         values["statement"] = made.replace("lr=lr", f"lr={values['lr']}")

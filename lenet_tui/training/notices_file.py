@@ -30,8 +30,10 @@ FILE = {
         "可用：FILE.py、FILE.py:NAME、MODULE:NAME",
     ),
     "training:no-model": (
-        "{file} defines no name 'model': name one with {file}:NAME (there are: {names})",
-        "{file} 没有定义名称 model：请用 {file}:NAME 指定（其中有：{names}）",
+        "{file} defines no name 'model': name one with {file}:NAME (there are: {names}); a script"
+        " that trains as it runs: lenet-tui run -- {file}",
+        "{file} 没有定义名称 model：请用 {file}:NAME 指定（其中有：{names}）；"
+        "若它是自己训练的脚本：lenet-tui run -- {file}",
     ),
     "training:no-name": (
         "{file} has no {name!r} (there are: {names})",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
 from lenet_tui.app.program import INDENT, Program, program
+from lenet_tui.history.engine.live_session import Lent
+from lenet_tui.protocol.messages import DoMove
+from lenet_tui.protocol.moves import parse_move
+from lenet_tui.training.engine.live_objects import Given
+from lenet_tui.training.engine.usual_step import usual_step
 from tests.harness.driving import Drive
 
 
@@ -112,3 +121,17 @@ def test_what_is_done_before_the_first_iteration_stands_before_the_loop() -> Non
     codes = [line.code for line in shown.lines]
     assert codes.index("output = net(input)") < codes.index("for iteration in count(1):")
     assert current(shown) == "output = net(input)"
+
+
+def test_before_a_step_of_one_s_own_the_line_is_its_definition() -> None:
+    source = Path(inspect.getfile(usual_step)).read_text("utf-8").splitlines()
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    schedule = torch.optim.lr_scheduler.ConstantLR(optimizer)
+    batch = torch.zeros(3, 2), torch.zeros(3, 1)
+    with Lent(Given.of(model, batch, nn.MSELoss(), optimizer, scheduler=schedule)) as lent:
+        frame = lent.make_session().do(DoMove(0, parse_move("op"))).frame
+        before = lent.make_session().do(DoMove(0, parse_move("goto 0"))).frame
+    assert current(program(frame, source=source)).startswith("output = model(")
+    assert current(program(before, source=source)) == "def train_step(batch: Any) -> Any:"
+    assert program(before, source=["import torch"]).current == 0

@@ -148,6 +148,8 @@ def test_between_phases_the_phase_is_explained() -> None:
     assert "Sizes on the way: 32 → 28 → 14 → 10 → 5" in at("forward")
     assert any("seed(7)" in line for line in at("init"))
     assert any("10 parameter tensors hold 61,706 numbers" in line for line in at("init"))
+    own = at("init", options=resolve("own", model="train.py"))
+    assert own[0].startswith("Here the session begins") and not any("seed(" in s for s in own)
     skipped = SegmentState("zero_grad", "skip", "", 0, 0, 0.0)
     assert at("zero_grad", segments=(skipped,))[0].startswith("Skipped: zero_grad")
     vector = SegmentState("backward", "do", "onehot 3", 26, 26, 0.1)

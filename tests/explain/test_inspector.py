@@ -136,7 +136,7 @@ async def test_follow_return_and_home() -> None:
         weight = f"conv1.weight@1{place(largest(pane)[1])}"
         await run.press("right", "enter")
         assert [v.cell for v in pane.history.visits][-1] == weight
-        assert "init drew it" in run.text and run.app.main.tensor.tensor == "conv1"
+        assert "so it was at init" in run.text and run.app.main.tensor.tensor == "conv1"
         await run.press("backspace")
         assert head(run)[0] == "conv1[0,2,4,5]"
         assert pane.table.line is not None and pane.history.visits[1].part == 1

@@ -117,6 +117,8 @@ def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
     ran = runs(HEALTHY, "check", "--at", "50")
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after 12 updates")
+    forgotten = runs(HEALTHY.replace("    optimizer.step()\n", ""), "check")
+    assert forgotten.status == 2 and forgotten.err.endswith("optimizer.step() was never called\n")
     raising = runs("import torch\nraise KeyError('mine')\n", "check")
     assert (raising.status, raising.err.splitlines()[-1]) == (1, "KeyError: 'mine'")
 

@@ -103,6 +103,27 @@ def found(folder: Path, text: str) -> dict[str, Finding]:
         return {f.id: f for f in check(trainer, 3).findings}
 
 
+def test_a_forward_without_gradients_is_one_finding(tmp_path: Path) -> None:
+    layers = (
+        "nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 1))"
+    )
+    text = f"model, data = {layers}, [(x, y)]\n{IN_TURN}"
+    file = tmp_path / "program.py"
+    file.write_text(f"{HEAD}{text}    with torch.no_grad():\n        made = model(x)\n"
+                    "    loss(made, y).backward()\n")  # fmt: skip
+    findings = check(Trainer(resolve("own", model=str(file), device="cpu")), 3).findings
+    [cut] = [f for f in findings if f.id == "graph-cut"]
+    assert (cut.evidence["reason"], cut.evidence["count"]) == ("no_grad", 6)
+
+
+def test_a_label_out_of_range_is_said_to_raise_where_it_does(tmp_path: Path) -> None:
+    model = "model, data = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid()), [(x, y.sign())]\n"
+    said = found(tmp_path, f"{model}loss = nn.BCELoss()")
+    assert said["label-range"].evidence["reason"] == "probability" and "raised" in said
+    said = found(tmp_path, f"{model}loss = nn.BCEWithLogitsLoss()")
+    assert said["label-range"].evidence["reason"] == "binary" and "raised" not in said
+
+
 def test_what_was_known_before_an_op_raised_is_said_beside_it(tmp_path: Path) -> None:
     for id, text in CASES.items():
         said = found(tmp_path, text)

@@ -13,6 +13,7 @@ from torch.nn.utils import parametrizations
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, TensorDataset
 
+from lenet_tui.training.engine.live_objects import Given
 from tests.harness.lent import look
 from tests.harness.plain_loop import bits
 
@@ -289,3 +290,12 @@ def test_a_model_that_was_compiled_before_comes_back() -> None:
     look(*given)
     assert state(whole) == before
     assert vars(given[0])["forward"] is forward
+
+
+def test_weights_of_classes_are_no_state_of_a_loss() -> None:
+    model, weights = nn.Linear(3, 2), torch.ones(2)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    for loss in (nn.BCEWithLogitsLoss(pos_weight=weights), nn.CrossEntropyLoss(weights)):
+        assert Given.of(model, (torch.ones(4, 3), torch.ones(4, 2)), loss, optimizer).step is None
+    counting = nn.BatchNorm1d(2)
+    assert Given.of(model, (torch.ones(4, 3), None), counting, optimizer).step is not None

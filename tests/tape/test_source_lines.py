@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from lenet_tui.tape.engine.dry_run import trial
 from lenet_tui.training.engine.model import Net
+from tests.harness.driving import Drive
 
 
 class Deep(nn.Module):
@@ -59,3 +61,30 @@ def test_each_op_of_the_notebooks_net_has_its_line() -> None:
         *((op, 14) for op in block),
         *(("view", 15), ("linear", 16), ("relu", 16), ("linear", 17), ("relu", 17), ("linear", 18)),
     ]
+
+
+NEXT = """import torch
+from torch import nn
+
+model = nn.Linear(2, 1)
+optimizer = torch.optim.SGD(model.parameters(), 0.1)
+data = [torch.ones(3, 2)]
+
+
+def step(batch):
+    optimizer.zero_grad()
+    loss = model(batch).square().mean()  # loss
+    following = torch.randn(3, 2) + 1  # the data of the next step
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def test_a_loss_has_the_line_that_made_it_whatever_is_computed_before_backward(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "following.py"
+    file.write_text(NEXT)
+    frame = Drive("", model=str(file)).frame("phase", "phase", "phase")
+    assert [s.phase for s in frame.segments][-1] == "loss" and frame.loss is not None
+    assert NEXT.splitlines()[frame.segments[-1].line - 1].endswith("# loss")

@@ -81,6 +81,15 @@ async def test_none_is_none_before_backward_and_after_zero_grad() -> None:
         app.answer(segments=(SegmentState("zero_grad", "turn", "", 10, 10, 0.0),))
         await until(pilot, lambda: "zero_grad() has set it to None" in shown(pane))
         assert "kernel" not in shown(pane)
+        app.answer(segments=(SegmentState("zero_grad", "turn", "", 0, 0, 0.0),))
+        app.answer(segments=(SegmentState("zero_grad", "turn", "", 3, 10, 0.0),))
+        await until(pilot, lambda: "zero_grad() has set it to None" in shown(pane))
+        through = [SegmentState(phase, "turn", "", 9, 9, 0.0) for phase in ("forward", "backward")]
+        app.answer(segments=tuple(through))
+        await until(pilot, lambda: "backward is done" in shown(pane))
+        again = SegmentState("forward", "turn", "", 2, 9, 0.0)  # of the next part of the batch
+        app.answer(segments=(*through, again))
+        await until(pilot, lambda: "None: no backward" in shown(pane))
 
 
 async def test_an_activations_gradient_has_a_title_of_its_own_and_data_has_none() -> None:

@@ -173,7 +173,10 @@ CELLS: Table = {
     "cells.note.maximize": ("maximize: the gradient's sign is turned", "maximize：梯度变号"),
     "cells.note.earlier": ("this was in iteration {a}", "这发生在第 {a} 次迭代"),
     "cells.note.given": ("{a} comes from the data", "{a} 来自数据"),
-    "cells.note.init": ("init drew it; nothing has changed it yet", "由 init 随机得到，还没有变过"),
+    "cells.note.init": (
+        "so it was at init; nothing has changed it since",
+        "init 时就是这个值，之后没有变过",
+    ),
     "cells.note.filled": ("no operand's number is here: {a} is", "此处不是任何操作数，而是 {a}"),
     "cells.note.row": ("row {a} of {b}, as it is", "就是 {b} 的第 {a} 行"),
     "cells.note.padding-row": (

@@ -15,7 +15,7 @@ from lenet_tui.explain.words.pointwise import EXPLAIN_POINTWISE
 from lenet_tui.explain.words.products import EXPLAIN_PRODUCTS
 from lenet_tui.explain.words.updates import EXPLAIN_UPDATES
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.phases import BACKWARD, LOSS, PHASES, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import shape_text, thousands
@@ -79,6 +79,8 @@ def explain_key(words: Words, phase: str, op: str | None, values: Mapping[str, s
     if kind is LOSS:
         op = op or LOSS_OPS.get(values.get("loss", ""))
     if op is None or kind.alike:
+        if kind is INIT and "own" in values:
+            return "explain.phase.init.own"
         return "explain.phase.vector" if "vector" in values else f"explain.phase.{phase}"
     if f"explain.op.{op}" in words:
         return f"explain.op.{op}"

@@ -43,6 +43,17 @@ EXPLAIN_PHASES: Table = {
         注意：不设随机种子，任何一次运行都无法重现。
         注意：若权重全部相等，同层各单元的梯度也相等，以后永远一样。
     """),
+    "explain.phase.init.own": paragraphs("""
+        Here the session begins: its own code has made the model, or your script left it so.
+        {tensors} parameter tensors hold {parameters} numbers. Nothing is computed yet.
+        A .grad that no backward has reached is None: None is not a tensor of zeros.
+        Watch out: without a seed no run can be repeated.
+
+        会话从这里开始：模型由它自己的代码建立，或保持脚本留下的样子。
+        共 {tensors} 个参数张量，{parameters} 个数。此时还没有做任何计算。
+        backward 尚未到达的 .grad 是 None；None 不等于全零的张量。
+        注意：不设随机种子，任何一次运行都无法重现。
+    """),
     "explain.phase.forward": paragraphs("""
         output = net(input): each op takes the tensor of the one before and makes a new one.
         {input} → {output}; the first dimension is the batch. {ops} ops.

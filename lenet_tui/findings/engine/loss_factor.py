@@ -62,10 +62,30 @@ def takes_part_of(behind: list[Call], batch: set[int]) -> bool:
     return any(c.name in PARTS and any(id(t) in batch for t, _ in c.read) for c in behind)
 
 
-def data_of(behind: list[Call], producers: Producers) -> frozenset[int]:
-    """The ``id`` of each tensor that the loss was computed from and no call made: its data."""
+def data_of(behind: list[Call], producers: Producers, own: set[int]) -> dict[int, tuple[int, ...]]:
+    """The data of a loss: the ``id`` and shape of each tensor that it was computed from and no call
+    made.
+
+    ``own``: the ``id`` of what is the model's, as the statistics of a normalisation are.
+    """
     given = {id(t): t for call in behind for t, _ in call.read if not t.requires_grad}
-    return frozenset(at for at, t in given.items() if producers.of(t) is None)
+    return {
+        at: tuple(t.shape) for at, t in given.items() if at not in own and producers.of(t) is None
+    }
+
+
+def apart(data: list[dict[int, tuple[int, ...]]]) -> bool:
+    """Whether each loss has data of its own, and shares none with another that has its samples.
+
+    What all share and no axis of which is as long as one of theirs is a constant: the weights of
+    classes, a table of positions.
+    """
+    shared = set.intersection(*map(set, data)) if data else set()
+    own = [{at: shape for at, shape in d.items() if at not in shared} for d in data]
+    if not all(own) or len({at for d in own for at in d}) != sum(map(len, own)):
+        return False
+    lengths = {n for d in own for shape in d.values() for n in shape}
+    return all(lengths.isdisjoint(data[0][at]) for at in shared)
 
 
 def structure(behind: list[Call]) -> tuple[str, ...]:

@@ -13,10 +13,14 @@ from lenet_tui.findings.engine.iteration import Iteration
 CLASSES = ("cross_entropy", "nll_loss")
 """Take (N, K, …) and class numbers, or for the first of them probabilities."""
 BINARY = ("binary_cross_entropy_with_logits", "binary_cross_entropy")
+ASSERTS = ("binary_cross_entropy",)
+"""Raise for a target outside of [0, 1], in the kernel on a GPU."""
 ELEMENTWISE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "poisson_nll_loss",
                "hinge_embedding_loss", "soft_margin_loss")  # fmt: skip
 LOGITS = ("cross_entropy", "binary_cross_entropy_with_logits")
 """Take logits, and normalise them."""
+LOG_PROBABILITIES = ("nll_loss", "kl_div")
+"""Take logarithms of probabilities."""
 NORMALISE = ("sigmoid", "softmax")
 LOOKS_ON = (
     "view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "permute", "transpose",

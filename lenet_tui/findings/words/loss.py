@@ -66,6 +66,34 @@ LOSS: Table = {
         "Use log_softmax in place of softmax.",
         "用 log_softmax 代替 softmax。",
     ),
+    "findings.loss-on-probabilities.kl.title": (
+        "kl_div takes log-probabilities first and is given probabilities: each row sums to 1",
+        "kl_div 的第一个参数应是对数概率，得到的却是概率：每行之和为 1",
+    ),
+    "findings.loss-on-probabilities.kl.why": (
+        "The values lie between {low} and {high}, where a log-probability is at most 0. The result "
+        "is not a divergence: it is not smallest where both distributions are the same.",
+        "数值在 {low} 与 {high} 之间，而对数概率最大为 0。结果不是散度：两个分布相同时它并不最小。",
+    ),
+    "findings.loss-on-probabilities.kl.fix": (
+        "Use log_softmax in place of softmax for the first argument; the second one stays "
+        "probabilities, unless log_target=True.",
+        "第一个参数用 log_softmax 代替 softmax；第二个仍是概率，除非 log_target=True。",
+    ),
+    "findings.loss-on-probabilities.above.title": (
+        "{loss} takes log-probabilities and is given numbers up to {high}",
+        "{loss} 应接收对数概率，得到的数却大到 {high}",
+    ),
+    "findings.loss-on-probabilities.above.why": (
+        "A log-probability is at most 0. Without log_softmax nothing holds the outputs together: "
+        "the loss falls without bound as they grow.",
+        "对数概率最大为 0。没有 log_softmax，各输出之间没有约束：它们越大，损失越低，没有下界。",
+    ),
+    "findings.loss-on-probabilities.above.fix": (
+        "Give {loss} log_softmax of the logits; for class numbers, cross_entropy of the logits "
+        "does both.",
+        "把 logits 的 log_softmax 交给 {loss}；目标是类别编号时，用 logits 的 cross_entropy 即可。",
+    ),
     "findings.label-range.title": (
         "Labels from {low} to {high}, where {classes} classes are 0 to {highest}",
         "标签从 {low} 到 {high}，而 {classes} 个类别应为 0 到 {highest}",
@@ -103,6 +131,20 @@ LOSS: Table = {
     "findings.label-range.binary.why": (
         "{outside} labels lie outside; nothing is raised, and the loss has no lower bound.",
         "{outside} 个标签超出范围；不会报错，而损失没有下界。",
+    ),
+    "findings.label-range.probability.title": (
+        "Labels from {low} to {high}, where {loss} takes 0 to 1",
+        "标签从 {low} 到 {high}，而 {loss} 应接收 0 到 1",
+    ),
+    "findings.label-range.probability.why": (
+        "{outside} labels lie outside. On the CPU {loss} raises; on a GPU its kernel ends the "
+        "process, and the message names another line.",
+        "有 {outside} 个标签超出范围。在 CPU 上 {loss} 会报错；在 GPU "
+        "上其核函数会终止进程，且错误信息指向别处。",
+    ),
+    "findings.label-range.probability.fix": (
+        "Map the labels to 0 and 1, such as (y + 1) / 2 for −1 and 1.",
+        "把标签映射到 0 和 1，例如对 −1 和 1 用 (y + 1) / 2。",
     ),
     "findings.label-range.binary.fix": (
         "Map the labels to 0 and 1, such as (y + 1) / 2 for −1 and 1.",

@@ -148,6 +148,18 @@ ORDER: Table = {
         "An earlier backward freed what the one at {second} needs; where it ran was not recorded.",
         "之前的反向传播释放了 {second} 处所需的内容；它在何处运行没有记录。",
     ),
+    "findings.double-backward.grad.why": (
+        "torch.autograd.grad at {first} freed what {op} had saved; the backward at {second} needs "
+        "it.",
+        "{first} 处的 torch.autograd.grad 释放了 {op} 保存的内容，"
+        "而 {second} 处的反向传播又需要它。",
+    ),
+    "findings.double-backward.grad.fix": (
+        "Call grad with create_graph=True where the loss is computed from its result, as for a "
+        "penalty on gradients or a differential equation; else with retain_graph=True.",
+        "若损失由 grad 的结果计算（如梯度惩罚或微分方程），加 create_graph=True；否则加 "
+        "retain_graph=True。",
+    ),
     "findings.double-backward.fix": (
         "Add the losses and call backward once; or detach what they share; or retain_graph=True in "
         "the first.",

@@ -290,7 +290,7 @@ class StepRecorder(ForwardRecorder):
         if made is not None and made not in last.entries:
             made = OpEntry("", made.op, "", (), {}, root.detach(), root.grad_fn, edges=made.edges)
         if made is not None:
-            made.name = LOSS.makes
+            made.name, last.line = LOSS.makes, made.line or last.line  # other ops may follow it
         last.output = made
 
     def _before_update(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from math import prod
 
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.protocol.phases import BACKWARD, ZERO_GRAD
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
 from lenet_tui.tensors.tiling import lead
@@ -119,12 +120,26 @@ def instead(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
     if inside and frame.position.op is not None:
         return words("view.none")
     last = _last_on_gradients(frame)
-    if last == BACKWARD.name:
+    if last == BACKWARD.name and not _another_begun(frame):
         return words("view.none.apart")
     return words("view.none.zeroed" if parameter and last == ZERO_GRAD.name else "view.none")
 
 
 def _last_on_gradients(frame: Frame) -> str:
-    """The last phase of this iteration that is through and has set gradients."""
-    ran = (s.phase for s in reversed(frame.segments) if s.how != "skip" and s.done == s.total)
+    """The last phase of this iteration that has set gradients.
+
+    Inside of ``zero_grad`` a gradient that is not cleared yet is no ``None``.
+    """
+    ran = (
+        s.phase
+        for s in reversed(frame.segments)
+        if s.how != "skip" and (s.done == s.total or s.phase == ZERO_GRAD.name)
+    )
     return next((phase for phase in ran if phase in (BACKWARD.name, ZERO_GRAD.name)), "")
+
+
+def _another_begun(frame: Frame) -> bool:
+    """Whether a forward or loss has begun after the last backward: its own is still to come."""
+    phases = [s.phase for s in frame.segments if s.how != "skip"]
+    after = takewhile(lambda phase: phase != BACKWARD.name, reversed(phases))
+    return not {FORWARD.name, LOSS.name}.isdisjoint(after)

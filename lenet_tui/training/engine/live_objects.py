@@ -273,4 +273,4 @@ def _has_state(loss: Any) -> bool:
 
 def _changing(loss: nn.Module) -> bool:
     """Whether its buffers may change: all but constants, as the weights of classes."""
-    return any(name != "weight" for name, _ in loss.named_buffers())
+    return any(name not in ("weight", "pos_weight") for name, _ in loss.named_buffers())

@@ -12,7 +12,7 @@ from lenet_tui.findings.engine.data_flow import leading
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.loss import finding, shapes
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.losses import producers
+from lenet_tui.findings.engine.losses import LOOKS_ON, producers
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import FORWARD, LOSS, OTHER
 
@@ -22,17 +22,20 @@ CONTRACTS = ("matmul", "mm", "bmm", "einsum", "linear", "outer", "ger", "cdist",
 WIDENS = ("unsqueeze", "getitem", "view", "reshape", "expand", "unflatten", "expand_as")
 """Functions by which a prediction is made to meet every target on purpose, within a loss."""
 
+FROM_OUTSIDE = ("tensor", "as_tensor", "from_numpy")
+"""Functions that make a tensor of numbers that torch has not computed."""
+
 
 class BroadcastDetector(Detector):
     """Looks at each op of a loss that is written out, on the way to a backward.
 
-    One of its operands depends on a parameter; another comes from the batch and requires no
+    One of its operands depends on a parameter; another comes from the data and requires no
     gradient. Both have as many samples, the one has an axis more than the other, and the result is
     larger than each: every prediction meets every target.
     """
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        given = _of_the_batch(iteration)
+        given = _of_the_data(iteration)
         makers = iteration.once(producers)
         leads = iteration.once(leading)
         for call in iteration.calls:
@@ -81,25 +84,29 @@ def _met(call: Call, given: set[int]) -> Iterator[tuple[Tensor, Tensor]]:
                 yield made, target
 
 
-def _of_the_batch(iteration: Iteration) -> set[int]:
-    """The ``id`` of each tensor of the batch, and of what was computed from one without a graph.
+def _of_the_data(iteration: Iteration) -> set[int]:
+    """The ``id`` of each tensor of the data, and of what was computed from one for each element.
 
-    Where no model is called, the batch is what the step reads and neither made nor trains.
+    The data is the batch, and what the step reads that it neither makes nor trains: a script's
+    labels never enter its model. What sums a tensor up is another quantity than a label.
     """
-    found: set[int] = set()
-    batch = iteration.tape.batch
-    if batch is None:
-        own = {*iteration.trainer.names, *(id(t) for c in iteration.calls for t in c.made)}
-        read = {id(t): t for call in iteration.calls for t, _ in call.read}
-        found = {at for at, t in read.items() if at not in own and not t.requires_grad}
+    trainer = iteration.trainer
+    own = {*trainer.names, *(id(b) for b in trainer.buffers.values())}
+    own |= {id(t) for c in iteration.calls for t in c.made}
+    read = {id(t): t for call in iteration.calls for t, _ in call.read}
+    found = {at for at, t in read.items() if at not in own and not t.requires_grad}
 
     def note(tensor: Tensor) -> Tensor:
         found.add(id(tensor))
         return tensor
 
-    if batch is not None:
-        batch.map(note)
+    if iteration.tape.batch is not None:
+        iteration.tape.batch.map(note)
     for call in iteration.calls:
-        if any(id(t) in found for t, _ in call.read):
-            found |= {id(t) for t in call.made if not t.requires_grad}
+        sizes = [t.numel() for t, _ in call.read if id(t) in found]
+        if sizes or call.name in FROM_OUTSIDE:
+            looks_on, least = call.name in LOOKS_ON, max(sizes, default=0)
+            found |= {
+                id(t) for t in call.made if not t.requires_grad and (looks_on or t.numel() >= least)
+            }
     return found

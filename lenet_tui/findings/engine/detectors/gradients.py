@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from torch import Tensor
 from torch.optim import Optimizer
@@ -114,7 +115,7 @@ class GradientDetector(Detector):
         if root is None or root.requires_grad:
             return
         flow = DataFlow(iteration, [n for n, trains in iteration.trains.items() if trains])
-        for cut in flow.cuts():
+        for cut in _together(flow.cuts()):
             yield _of_cut(cut, list(cut.parameters), raised=True)
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
@@ -122,7 +123,7 @@ class GradientDetector(Detector):
         flow = DataFlow(iteration, names)
         self._used |= flow.used
         self._reaching |= flow.reaching
-        for cut in flow.cuts():
+        for cut in _together(flow.cuts()):
             key = cut.where, cut.line
             self._cuts.setdefault(key, cut)
             for name in cut.parameters:
@@ -148,6 +149,18 @@ class GradientDetector(Detector):
             some = [n for n in zero if self._died[n] == died]
             level = WARNING if self._moved and died.by_value else NOTE
             yield _without("zero", some, level, died_at=died.where, node=died.node)
+
+
+def _together(cuts: Iterable[Cut]) -> list[Cut]:
+    """The cuts, with those of a phase that runs without gradients as its first one."""
+    first: dict[object, Cut] = {}
+    for cut in cuts:
+        alone = cut.graph or cut.leaves
+        key = (cut.where, cut.line, cut.op, cut.parameters) if alone else cut.phase
+        known = first.get(key)
+        names = (*known.parameters, *cut.parameters) if known is not None else cut.parameters
+        first[key] = replace(known or cut, parameters=names)
+    return list(first.values())
 
 
 def _of_cut(cut: Cut, names: list[str], raised: bool = False) -> Finding:

@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from lenet_tui.findings.engine.calls import node_of
+from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.iteration import Iteration
@@ -67,12 +67,15 @@ class GraphDetector(Detector):
         tensor = failed.read[0][0] if failed is not None and failed.read else started_from(error)
         root = node_of(tensor) if tensor is not None else None
         line = failed.line if failed is not None else own_line(error)
+        first = _freed_by(iteration, root) if twice else None
+        if first is not None:
+            yield _double(*first, line)
+            return
         edge = self._leaving(iteration, root, freed=twice) if root is not None else None
         if edge is not None:
             yield self._across(edge, line, iteration)
-            return
-        if twice:
-            yield self._double(iteration, root, line)
+        elif twice:
+            yield _double("", "", "", line)
 
     def _leaving(
         self, iteration: Iteration, root: Node, freed: bool = False
@@ -107,29 +110,52 @@ class GraphDetector(Detector):
             evidence["reason"] = "before"
         return Finding("graph-across-iterations", BACKWARD.name, where, at, evidence)
 
-    def _double(self, iteration: Iteration, root: Node | None, line: str) -> Finding:
-        mine = {n for _, n in edges(root)} if root is not None else set()
-        first, shared = "", ""
-        for segment in iteration.tape.segments:
-            for entry in segment.nodes if segment.phase is BACKWARD else ():
-                if not entry.parameter and entry.node in mine:
-                    first, shared = iteration.phase_line(segment), entry.name
-                    break
-        for call in iteration.calls:
-            if call.name in BACKWARDS and call.error is None and call.read and not shared:
-                begun = node_of(call.read[0][0])
-                both = [n for _, n in edges(begun) if n in mine] if begun is not None else []
-                made = [c.where for c in iteration.calls for t in c.made if node_of(t) in both]
-                if made:
-                    first, shared = call.line, made[-1]
-        evidence = {"first": first, "second": line, "op": shared}
-        if not first:
-            evidence["reason"] = "unseen"
-        return Finding("double-backward", BACKWARD.name, shared, line, evidence)
+
+def _double(first: str, shared: str, by: str, line: str) -> Finding:
+    evidence = {"first": first, "second": line, "op": shared}
+    if not first:
+        evidence["reason"] = "unseen"
+    elif by == "grad":
+        evidence["reason"] = "grad"
+    return Finding("double-backward", BACKWARD.name, shared, line, evidence)
 
 
-BACKWARDS = ("backward", "grad")
-"""The calls that free a graph."""
+def _freed_by(iteration: Iteration, root: Node | None) -> tuple[str, str, str] | None:
+    """Which backward freed a part of the graph of ``root``: its line, the part's op, its function.
+
+    It is the first: only one that was to keep its graph leaves it for another.
+    """
+    mine = {n for _, n in edges(root)} if root is not None else set()
+    kept: set[str] = set()
+    for call in iteration.calls:
+        if call.name not in BACKWARDS or call.error is not None or not call.read:
+            continue
+        if _keeps(call):
+            kept.add(call.line)
+            continue
+        begun = node_of(call.read[0][0])
+        both = {n for _, n in edges(begun) if n in mine} if begun is not None else set()
+        made = [c.where for c in iteration.calls for t in c.made if node_of(t) in both]
+        if made:
+            return call.line, made[-1], call.name
+    for segment in iteration.tape.segments:
+        line = iteration.phase_line(segment)
+        for entry in segment.nodes if segment.phase is BACKWARD and line not in kept else ():
+            if not entry.parameter and entry.node in mine:
+                return line, entry.name, BACKWARD.name
+    return None
+
+
+def _keeps(call: Call) -> bool:
+    """Whether a backward leaves its graph to another one."""
+    place = BACKWARDS[call.name]
+    create = call.argument(place + 1, "create_graph", False)
+    retain = call.argument(place, "retain_graph")
+    return bool(create if retain is None else retain)
+
+
+BACKWARDS = {"backward": 2, "grad": 3}
+"""The calls that free a graph, with the place of their ``retain_graph``."""
 
 
 class AliveDetector(Detector):

@@ -24,6 +24,10 @@ START = 3.0
 """How often log K a loss at the start may be before it is noted."""
 
 
+ROUNDING = 1e-3
+"""How far above 0 a logarithm of a probability may come by rounding, also in a half type."""
+
+
 class LabelDetector(Detector):
     """Looks at labels and indices before a kernel runs: on a GPU that kernel ends the process."""
 
@@ -57,7 +61,7 @@ class LossDetector(Detector):
         for call in iteration.calls:
             if call.name in losses.ELEMENTWISE:
                 yield from self._shapes(iteration, call)
-            elif call.name in losses.LOGITS or call.name == "nll_loss":
+            if call.name in losses.LOGITS or call.name in losses.LOG_PROBABILITIES:
                 yield from self._normalised(iteration, call, producers)
                 if iteration.number == 1 and call.name == "cross_entropy":
                     yield from self._start(iteration, call)
@@ -93,11 +97,14 @@ class LossDetector(Detector):
             if by not in losses.NORMALISE or source is None:
                 return
             evidence: dict[str, Any] = {"reason": "sigmoid", "floor": math.log1p(math.exp(-1))}
+        elif call.name in losses.LOG_PROBABILITIES:
+            reason = _no_logarithms(made, *{dim, made.dim() - 1})
+            if not reason:
+                return
+            evidence = {"reason": "kl" if (call.name, reason) == ("kl_div", "nll") else reason}
         elif losses.probabilities(made, dim):
             classes = made.shape[dim]
             evidence = {"classes": classes, "floor": losses.floor(classes)}
-            if call.name == "nll_loss":
-                evidence["reason"] = "nll"
         else:
             return
         low, high = made.detach().aminmax()
@@ -136,19 +143,30 @@ class LossDetector(Detector):
             )  # fmt: skip
 
 
+def _no_logarithms(made: Tensor, *dims: int) -> str:
+    """What the numbers are that are no logarithms of probabilities; empty: they may be such.
+
+    A logarithm that is weighted, as in a focal loss, is below 0 too.
+    """
+    if not made.is_floating_point() or not made.numel():
+        return ""
+    if any(losses.probabilities(made, dim) for dim in dims):
+        return "nll"
+    return "above" if float(made.detach().max()) > ROUNDING else ""
+
+
 def on_gpu(call: Call) -> bool:
     """Whether a call is given a tensor on a CUDA GPU."""
     return any(t.is_cuda for t in tensors([*call.args, *call.kwargs.values()]))
 
 
 def deadly(call: Call) -> bool:
-    """Whether the kernel of a call would end the process: on a GPU, by an index out of range."""
-    if call.name not in losses.CLASSES and call.name not in INDEXING:
-        return False
+    """Whether the kernel of a call would end the process: on a GPU, by a label out of range."""
     if not on_gpu(call):
         return False
-    wrong = _range(call) if call.name in losses.CLASSES else outside(call)
-    return wrong is not None
+    if call.name in INDEXING:
+        return outside(call) is not None
+    return call.name in (*losses.CLASSES, *losses.ASSERTS) and _range(call) is not None
 
 
 def finding(
@@ -199,7 +217,8 @@ def _range(call: Call) -> tuple[str, dict[str, Any]] | None:
             return None
         outside = int(((labels < 0) | (labels > 1)).sum())
         facts = {"loss": call.name, "low": low, "high": high}
-        return "label-range", facts | {"outside": outside, "reason": "binary"}
+        reason = "probability" if call.name in losses.ASSERTS else "binary"
+        return "label-range", facts | {"outside": outside, "reason": reason}
     found = losses.class_numbers(call)
     if found is None or not found[0].numel():
         return None

@@ -13,6 +13,7 @@ from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_b
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loss_factor import (
+    apart,
     data_of,
     mean_factor,
     root_of,
@@ -46,7 +47,7 @@ class Backward:
     factor: float | None
     part: bool
     structure: tuple[str, ...]
-    data: frozenset[int] = frozenset()
+    data: dict[int, tuple[int, ...]] = field(default_factory=dict)
     of_input: bool = False
     read: bool = False
     lost: bool = False
@@ -223,9 +224,9 @@ class OrderDetector(Detector):
         holds, count = gradient.holds, len(gradient.holds)
         if count < 2 or gradient.used or gradient.divided:
             return
-        apart = len({b.iteration for b in holds}) == count
+        in_each = len({b.iteration for b in holds}) == count
         alike = len({b.structure for b in holds}) == 1
-        if not (apart or all(b.part for b in holds) or _in_turn(holds)) or not alike:
+        if not (in_each or all(b.part for b in holds) or _in_turn(holds)) or not alike:
             return
         if all(b.factor is not None and abs(b.factor - 1) < 0.01 for b in holds):
             evidence = {"backwards": count, "norm": gradient.norm, "update": line}
@@ -310,9 +311,8 @@ class OrderDetector(Detector):
 
 def _in_turn(backwards: list[Backward]) -> bool:
     """Whether one line ran them all, each on data of its own: batch after batch of a loader."""
-    data = [b.data for b in backwards]
-    apart = len(frozenset().union(*data)) == sum(map(len, data)) and all(data)
-    return apart and len({b.line for b in backwards}) == 1 and bool(backwards[0].line)
+    lines = {b.line for b in backwards}
+    return len(lines) == 1 and "" not in lines and apart([b.data for b in backwards])
 
 
 def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
@@ -329,8 +329,9 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     if iteration.tape.batch is not None:
         iteration.tape.batch.map(note)
     makers = iteration.once(producers)
+    own = {id(b) for b in iteration.trainer.buffers.values()}
     behind = list(makers.ancestors(root))
     return Backward(
         iteration.number, line, segment.scale, mean_factor(root, makers),
-        takes_part_of(behind, batch), structure(behind), data_of(behind, makers),
+        takes_part_of(behind, batch), structure(behind), data_of(behind, makers, own),
     )  # fmt: skip
