@@ -137,11 +137,17 @@ def _same(one: Piece, other: Piece) -> bool:
 
 def _filled(pieces: Sequence[Piece], size: int) -> SharedFile:
     """A file with the pieces: to write them takes half as long as to map it and copy them."""
-    file = SharedFile(_reserved(size))
-    at = 0
-    for first in range(0, len(pieces), AT_ONCE):
-        at = _write(file.fileno(), pieces[first : first + AT_ONCE], at)
-    return file
+    assert sys.platform == "linux"
+    descriptor = os.memfd_create("keyframe")
+    try:
+        os.ftruncate(descriptor, max(size, 1))
+        at = 0
+        for first in range(0, len(pieces), AT_ONCE):  # an error here, rather than a signal later
+            at = _write(descriptor, pieces[first : first + AT_ONCE], at)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return SharedFile(descriptor)
 
 
 def _write(descriptor: int, pieces: Sequence[Piece], at: int) -> int:
@@ -162,15 +168,3 @@ def _write(descriptor: int, pieces: Sequence[Piece], at: int) -> int:
         if padded:
             padded[0] = memoryview(padded[0])[done:]
     return at
-
-
-def _reserved(size: int) -> int:
-    """A new file of that size in memory."""
-    assert sys.platform == "linux"
-    descriptor = os.memfd_create("keyframe")
-    try:
-        os.posix_fallocate(descriptor, 0, max(size, 1))  # rather an error than a signal later
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor

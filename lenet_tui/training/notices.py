@@ -137,7 +137,19 @@ NOTICES = {
         "the header of {name} promises {size} bytes, and there are {there}",
         "{name} 的头部声明 {size} 字节，而实际有 {there}",
     ),
+    "training:array-header": (
+        "the header of {name} is no header of an array",
+        "{name} 的头部不是数组的头部",
+    ),
+    "training:array-damaged": (
+        "{name} is damaged: it cannot be unpacked, or its checksum differs",
+        "{name} 已损坏：无法解压，或校验和不符",
+    ),
     "training:no-npz": ("it is not an .npz file", "不是 .npz 文件"),
+    "training:npz-cut-off": (
+        "it begins as an .npz file, but its end is missing: it is cut off",
+        "开头是 .npz 文件，但缺少结尾：文件不完整",
+    ),
     "training:no-array": (
         "it has no array {name!r}, but {names}",
         "其中没有数组 {name!r}，只有 {names}",
@@ -171,8 +183,8 @@ NOTICES = {
         "{data} 的图像为 28×28：每张都按 LeNet 论文填充到 {side}×{side}",
     ),
     "training:made-grey": (
-        "the images of {data} have colours: they are read as grey",
-        "{data} 的图像有颜色：按灰度读取",
+        "the images of {data} are stored in colour: they are read as grey",
+        "{data} 的图像以彩色存储：按灰度读取",
     ),
     "training:image-shape": (
         "{name} has the shape {shape}",

@@ -245,16 +245,32 @@ def test_damaged_files_are_refused_in_a_line(tmp_path: Path) -> None:
     dataset.load.cache_clear()
 
 
+def described(shape: str) -> str:
+    return f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}"
+
+
 @pytest.mark.parametrize(
-    ("count", "said"), [(2**40, "unpacks to over 512 MB"), (1000, "promises 64128 bytes")]
+    ("text", "said"),
+    [
+        (described(f"({2**40}, 8, 8)"), "unpacks to over 512 MB"),
+        (described("(1000, 8, 8)"), "promises 64128 bytes"),
+        (described("(-4, 8, 8)"), "the header of images is no header of an array"),
+        ("(" * 58 + ")" * 58, "the header of images is no header of an array"),
+        (described("(4, 8, 8)").replace("|u1", "|O"), "pickled objects, which are never loaded"),
+    ],
 )
-def test_a_header_that_claims_more_than_there_is(tmp_path: Path, count: int, said: str) -> None:
-    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 8, 8), }}"
+def test_a_header_that_claims_what_there_is_not(tmp_path: Path, text: str, said: str) -> None:
     header = b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + f"{text:117}\n".encode()
     with zipfile.ZipFile(tmp_path / "claims.npz", "w") as archive:
         archive.writestr("images.npy", header)
         archive.writestr("labels.npy", header)
     assert said in refused(str(tmp_path / "claims.npz"))
+
+
+def test_a_file_that_is_cut_off(tmp_path: Path) -> None:
+    source = Path(file(tmp_path, images=IMAGES, labels=LABELS))
+    source.write_bytes(source.read_bytes()[:-200])
+    assert "its end is missing: it is cut off" in refused(str(source))
 
 
 def test_members_that_are_no_arrays(tmp_path: Path) -> None:

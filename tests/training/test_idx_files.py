@@ -75,6 +75,9 @@ def claims(count: int) -> bytes:
     return struct.pack(">HBBIII", 0, 8, 3, count, 28, 28)
 
 
+NOISE = np.random.default_rng(0).bytes(2**20)
+"""So long when it is packed too that a gzip file may hold what its header claims."""
+
 BROKEN: dict[str, tuple[Files, str]] = {
     "cut off": (changed(TRAIN_IMAGES, lambda c: c[:-1]), "promises 18832 bytes, and there are no"),
     "header cut off": (changed(TEST_LABELS, lambda c: c[:6]), f"{TEST_LABELS}: it is cut off"),
@@ -95,7 +98,11 @@ BROKEN: dict[str, tuple[Files, str]] = {
     ),
     "sizes": (changed(TEST_IMAGES, lambda c: idx(images(7, 32))), "28×28 uint8, and those to test"),
     "one class": (changed(TRAIN_LABELS, lambda c: idx(LABELS * 0 + 4)), "of one class, 4"),
-    "bomb": (changed(TRAIN_IMAGES, lambda c: claims(2**32 - 1)), "it unpacks to over 512 MB"),
+    "a claim": (changed(TRAIN_IMAGES, lambda c: claims(2**32 - 1)), "bytes, and there are no more"),
+    "bomb": (
+        changed(TRAIN_IMAGES, lambda c: gzip.compress(claims(700_000) + NOISE)),
+        "it unpacks to over 512 MB",
+    ),
     "gzip cut off": (changed(TRAIN_IMAGES, lambda c: gzip.compress(c)[:-9]), "data are cut off"),
     "gzip damaged": (
         changed(TRAIN_IMAGES, lambda c: gzip.compress(c)[:-8] + b"\1" * 8), "data are damaged",

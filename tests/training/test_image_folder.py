@@ -59,20 +59,20 @@ def test_a_folder_with_parts_and_colours_and_several_sizes(tmp_path: Path) -> No
     (tmp_path / "test" / "cat").mkdir()
     assert "there is no image in 'test/cat'" in refused_by_the_command(source)
     assert [str(remark) for remark in found.remarks] == [
-        f"the images of {source} have colours: they are read as grey",
+        f"the images of {source} are stored in colour: they are read as grey",
         f"the images of {source} are of several sizes: each is resized to 32×32 (bilinear)",
     ]
 
 
 BAD_FOLDERS: dict[str, tuple[Files, str]] = {
-    "text": ({**PETS, "dog/x.png": b"woof"}, "x.png: it is not an image in a format that is read"),
-    "cut off": ({**PETS, "dog/x.png": PETS["dog/0.png"][:200]}, "x.png: "),
+    "text": ({**PETS, "dog/x.png": b"woof"}, "dog/x.png: it is not an image in a format that"),
+    "cut off": ({**PETS, "dog/x.png": PETS["dog/0.png"][:200]}, "dog/x.png: "),
     "bomb": ({**PETS, "dog/x.png": png(DOGS[0], (60_000, 60_000))}, "over 16 million pixels"),
     "large": ({**PETS, "dog/x.png": png(DOGS[0], (5000, 5000))}, "over 16 million pixels"),
     "transparent": (
         {**PETS, "dog/x.png": png(np.zeros((28, 28, 4)), colour=6)}, "x.png: it is transparent in",
     ),
-    "a folder in a class": ({**PETS, "dog/more/1.png": b""}, "more: it is not a regular file"),
+    "a folder in a class": ({**PETS, "dog/more/1.png": b""}, "dog/more: it is not a regular file"),
     "no image of a class": ({**PETS, "eel/.hidden": b""}, "/eel'"),
     "one class": ({n: c for n, c in PETS.items() if "cat" in n}, "of one class, cat"),
     "no class": ({"1.png": PETS["cat/1.png"]}, "holds neither IDX files such as"),

@@ -73,7 +73,8 @@ class undisturbed:
                 if p.requires_grad != trained:
                     p.requires_grad_(trained)
         self._restore_attributes()
-        self._generators.restore()
+        if not self._generators.same(generators()):
+            self._generators.restore()
         if self._cuda is not None:
             cuda_generators.set_state(self._cuda, self._trainer.device)
 

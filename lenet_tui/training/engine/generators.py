@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,20 +60,39 @@ _last: list[Any] = [(), torch.empty(0)]
 """Python's state when it was last asked for, as it gives it and as a tensor: it seldom changes."""
 
 
+_seeded: list[Any] = [b"", torch.empty(0)]
+"""What NumPy's generator holds just after it was seeded, as bytes and as a tensor."""
+
+
 def host_generators() -> HostGenerators:
     """The present states."""
     _, words, gauss = random.getstate()
     if words != _last[0]:
         _last[:] = words, torch.from_numpy(np.array(words, np.uint32).view(np.int32))
+    return HostGenerators(_last[1], gauss, *_numpy_state())
+
+
+def _numpy_state() -> tuple[Tensor, float | None]:
+    """The numbers of NumPy's generator, (625,) int32, and the second of a pair of normal numbers.
+
+    NumPy takes long to say them. While they are those after seeding nothing has been drawn, and so
+    there is no second normal number: a first one would have changed them.
+    """
+    if _seeded[0] and _numpy_memory() == _seeded[0]:
+        return _seeded[1], None
     _, keys, place, has_gauss, cached = np.random.get_state()
-    numpy_words = np.empty(WORDS, np.uint32)
-    numpy_words[:-1], numpy_words[-1] = keys, place
-    return HostGenerators(
-        _last[1],
-        gauss,
-        torch.from_numpy(numpy_words.view(np.int32)),
-        float(cached) if has_gauss else None,
-    )
+    words = np.empty(WORDS, np.uint32)
+    words[:-1], words[-1] = keys, place
+    return torch.from_numpy(words.view(np.int32)), float(cached) if has_gauss else None
+
+
+def _numpy_memory() -> bytes:
+    """What NumPy's generator holds, read where it lies; empty where it is another generator."""
+    present = getattr(np.random, "get_bit_generator", None)  # of NumPy 1.24
+    generator = present() if present else None
+    if type(generator) is not np.random.MT19937:
+        return b""
+    return ctypes.string_at(generator.ctypes.state_address, 4 * WORDS)
 
 
 def restore_host_generators(states: HostGenerators) -> None:
@@ -81,6 +101,8 @@ def restore_host_generators(states: HostGenerators) -> None:
     random.setstate((3, words, states.python_gauss))
     numpy_words = states.numpy.numpy().view(np.uint32)
     gauss = states.numpy_gauss
+    if gauss is not None:
+        _seeded[0] = b""
     np.random.set_state(
         ("MT19937", numpy_words[:-1], int(numpy_words[-1]), gauss is not None, gauss or 0.0)
     )
@@ -91,6 +113,11 @@ def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+    _seeded[0] = b""
+    numbers, _ = _numpy_state()
+    memory = _numpy_memory()
+    if memory == numbers.numpy().tobytes():  # the numbers lie there as they are said
+        _seeded[:] = memory, numbers
 
 
 @contextmanager

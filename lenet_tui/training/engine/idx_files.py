@@ -106,9 +106,10 @@ def _read(stream: io.BufferedIOBase, dimensions: int, at_most: int) -> Array:
     elements = math.prod(shape)
     if not elements:
         raise Problem("training:no-elements", shape="×".join(map(str, shape)))
-    size = len(head) + bounded(elements)
+    size = len(head) + elements
     if size > at_most:
         raise Problem("training:cut-off", size=size, there=at_most)
+    bounded(elements)
     found = np.empty(elements, np.uint8)
     view, done = found.data, 0
     while done < elements:

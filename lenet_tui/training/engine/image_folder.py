@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ GREY = ("1", "L", "LA")
 MAX_PIXELS = 2**24
 """Pixels of one image."""
 
+_Read = TypeVar("_Read")
 Listed = list[tuple[Path, int]]
 """Files, each with the number of its class."""
 
@@ -47,7 +49,7 @@ def read_folder(root: Path) -> Raw:
     if len(names) == 1:
         raise Problem("training:one-class", label=clean(names[0]))
     reader = _Reader()
-    parts = reader.parts(files, in_file(files[0][0][0], reader.size))
+    parts = reader.parts(files, _in_class(files[0][0][0], reader.size))
     test_part = parts[1] if test else None
     return Raw(parts[0], test_part, tuple(map(clean, names)), reader.resized, reader.coloured)
 
@@ -80,6 +82,11 @@ def _held_out(root: Path, names: list[str]) -> Listed:
     if not here:
         raise Problem("training:no-images", folder=clean(root.name))
     return [(path, names.index(here[number])) for path, number in _listed(root, here)]
+
+
+def _in_class(path: Path, read: Callable[[Path], _Read]) -> _Read:
+    """``read(path)``; an error names the class too, as files of several may have one name."""
+    return in_file(path, read, f"{path.parent.name}/{path.name}")
 
 
 class _OtherSize(Exception):
@@ -116,7 +123,7 @@ class _Reader:
     def _part(self, listed: Listed) -> RawPart:
         images = np.empty((len(listed), *(self._kept or (SIDE, SIDE))), np.uint8)
         for row, (path, _) in enumerate(listed):
-            images[row] = in_file(path, self._decoded)
+            images[row] = _in_class(path, self._decoded)
         return RawPart(images, np.array([number for _, number in listed], np.int64))
 
     def size(self, path: Path) -> tuple[int, int]:

@@ -54,8 +54,11 @@ class Raw:
     coloured: bool = False
 
 
-def in_file(path: Path, read: Callable[[Path], _Read]) -> _Read:
-    """``read(path)``; what is wrong with the file is said with its name before it."""
+def in_file(path: Path, read: Callable[[Path], _Read], name: str = "") -> _Read:
+    """``read(path)``; what is wrong with the file is said with its name before it.
+
+    ``name``: other than the last part of its path.
+    """
     try:
         if not path.is_file():
             raise Problem("training:not-regular")
@@ -64,7 +67,7 @@ def in_file(path: Path, read: Callable[[Path], _Read]) -> _Read:
         why = error.notice
     except (OSError, *UNREADABLE) as error:
         why = verbatim(text_of(error))
-    raise Problem("training:in-file", file=clean(path.name), why=why)
+    raise Problem("training:in-file", file=clean(name or path.name), why=why)
 
 
 def text_of(error: Exception) -> str:
