@@ -59,3 +59,27 @@ def test_a_graph_that_a_gradient_of_the_same_step_has_freed(runs: Runs) -> None:
     assert (evidence["first"], evidence["second"], evidence["reason"]) == (
         "script.py:10", "script.py:13", "grad",
     )  # fmt: skip
+
+
+ADVERSARIAL = """import torch
+from torch import nn
+
+torch.manual_seed(0)
+maker, judge = nn.Linear(3, 2), nn.Linear(2, 1)
+first = torch.optim.Adam(judge.parameters(), lr=0.01)
+second = torch.optim.Adam(maker.parameters(), lr=0.01)
+for _ in range(4):
+    first.zero_grad()
+    made = maker(torch.randn(8, 3))
+    (judge(made.detach()).mean() - judge(torch.randn(8, 2)).mean()).backward()
+    first.step()
+    second.zero_grad()
+    (-judge(made.detach()).mean()).backward()
+    second.step()
+"""
+
+
+def test_a_cut_is_where_the_update_that_missed_it_got_its_gradients(runs: Runs) -> None:
+    findings = json.loads(runs(ADVERSARIAL, "check", "--format", "json").out)["findings"]
+    assert (findings[0]["id"], findings[0]["line"]) == ("graph-cut", "script.py:14")
+    assert findings[0]["evidence"]["parameters"] == ["maker.bias", "maker.weight"]

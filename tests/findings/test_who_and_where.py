@@ -37,6 +37,7 @@ SAID: dict[str, dict[str, Any]] = {
 AT_THE_MARK = [
     "mode-eval-in-training__child", "graph-kept-alive__meter", "graph-kept-alive__vision",
     "label-range__gather", "label-range__brackets", "label-range__one_hot",
+    "graph-cut__adversarial",
 ]  # fmt: skip
 """Programs whose mistake is one line."""
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from torch import Tensor
+from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.nodes import edges
 from lenet_tui.findings.engine.unfinished import unfinished_root
 from lenet_tui.protocol.phases import BACKWARD
+from lenet_tui.tape.engine.tape import TapeSegment
 
 LEAVES_TORCH = ("item", "tolist", "numpy", "float", "int", "cpu_numpy")
 """Methods that give plain numbers."""
@@ -34,9 +38,17 @@ class Cut:
 
 
 class DataFlow:
-    """Of an iteration; ``names``: the parameters that it is about."""
+    """Of an iteration; ``names``: the parameters that it is about.
 
-    def __init__(self, iteration: Iteration, names: Iterable[str]) -> None:
+    ``within``: the backwards that it is about; ``None``: all.
+    """
+
+    def __init__(
+        self,
+        iteration: Iteration,
+        names: Iterable[str],
+        within: Iterable[TapeSegment] | None = None,
+    ) -> None:
         self._iteration, self._calls = iteration, iteration.calls
         parameters = iteration.trainer.parameters
         self._names = list(names)
@@ -44,13 +56,24 @@ class DataFlow:
         for number, name in enumerate(self._names):
             at = id(parameters[name])
             self._masks[at] = self._masks.get(at, 0) | 1 << number
+        made = {id(t) for call in self._calls for t in call.made}
         for call in self._calls:
+            for tensor, _ in call.read:
+                if id(tensor) not in made and node_of(tensor) is not None:
+                    self._masks.setdefault(id(tensor), self._from_before(tensor))
             mask = self._mask(t for t, _ in call.read)
             if mask:
                 for tensor in (*call.made, *(t for t, _ in call.written)):
                     self._masks[id(tensor)] = self._masks.get(id(tensor), 0) | mask
-        self._roots = list(_roots(iteration))
+        self._roots = list(_roots(iteration, within))
         self._to_root = self._leading()
+
+    def _from_before(self, tensor: Tensor) -> int:
+        """The parameters of which an earlier iteration made a tensor, by the graph behind it."""
+        mask = 0
+        for _, node in edges(cast("Node", node_of(tensor))):
+            mask |= self._masks.get(id(getattr(node, "variable", None)), 0)
+        return mask
 
     def _mask(self, tensors: Iterable[Tensor]) -> int:
         mask = 0
@@ -130,11 +153,12 @@ def _makes_whole_numbers(call: Call) -> bool:
     return bool(made) and not any(t.is_floating_point() or t.is_complex() for t in made)
 
 
-def _roots(iteration: Iteration) -> Iterator[Tensor]:
+def _roots(iteration: Iteration, within: Iterable[TapeSegment] | None) -> Iterator[Tensor]:
     """The tensors from which backwards started."""
-    nodes = {s.root for s in iteration.tape.segments if s.phase is BACKWARD and s.root is not None}
+    segments = iteration.tape.segments if within is None else within
+    nodes = {s.root for s in segments if s.phase is BACKWARD and s.root is not None}
     seen: set[int] = set()
-    unfinished = iteration.once(unfinished_root)
+    unfinished = iteration.once(unfinished_root) if within is None else None
     if unfinished is not None:
         seen.add(id(unfinished))
         yield unfinished
@@ -143,7 +167,8 @@ def _roots(iteration: Iteration) -> Iterator[Tensor]:
         if call.name == "backward":
             starts = [t for t, _ in call.read[:1]]
         for tensor in starts:
-            wanted = call.name == "backward" or node_of(tensor) in nodes
+            begun = call.name == "backward" and within is None
+            wanted = begun or node_of(tensor) in nodes
             if wanted and id(tensor) not in seen:
                 seen.add(id(tensor))
                 yield tensor

@@ -51,6 +51,7 @@ class GradientDetector(Detector):
         self._reaching: set[str] = set()
         self._cuts: dict[tuple[str, str], Cut] = {}
         self._cut: dict[str, tuple[str, str]] = {}
+        self._sure: set[str] = set()
         self._backwards = 0
         self._stepped: list[Optimizer] = []
         self._failed = False
@@ -119,15 +120,28 @@ class GradientDetector(Detector):
             yield _of_cut(cut, list(cut.parameters), raised=True)
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
-        """Note how far the numbers of these parameters go."""
+        """Note how far the numbers of these parameters go.
+
+        Another loss may pass them by on purpose, as that of a GAN's discriminator does: the place
+        is on the way to the backward that their own update follows.
+        """
         flow = DataFlow(iteration, names)
         self._used |= flow.used
         self._reaching |= flow.reaching
+        for backwards, own in _updated_after(iteration, names):
+            for cut in _together(DataFlow(iteration, own, backwards).cuts()):
+                self._note(cut, sure=True)
         for cut in _together(flow.cuts()):
-            key = cut.where, cut.line
-            self._cuts.setdefault(key, cut)
-            for name in cut.parameters:
-                self._cut.setdefault(name, key)
+            self._note(cut)
+
+    def _note(self, cut: Cut, sure: bool = False) -> None:
+        key = cut.where, cut.line
+        self._cuts.setdefault(key, cut)
+        for name in cut.parameters:
+            if sure and name not in self._sure:
+                self._sure.add(name)
+                self._cut[name] = key
+            self._cut.setdefault(name, key)
 
     def end(self) -> Iterable[Finding]:
         if not self._backwards or self._failed:
@@ -149,6 +163,22 @@ class GradientDetector(Detector):
             some = [n for n in zero if self._died[n] == died]
             level = WARNING if self._moved and died.by_value else NOTE
             yield _without("zero", some, level, died_at=died.where, node=died.node)
+
+
+def _updated_after(
+    iteration: Iteration, names: list[str]
+) -> Iterator[tuple[list[TapeSegment], list[str]]]:
+    """Yields the backwards between two updates, with the parameters of the second one."""
+    backwards: list[TapeSegment] = []
+    for segment in iteration.tape.segments:
+        if segment.phase is BACKWARD:
+            backwards.append(segment)
+        elif segment.phase.name == UPDATE.name:
+            given = {e.name for e in segment.entries}
+            own = [name for name in names if name in given]
+            if own and backwards:
+                yield backwards, own
+            backwards = []
 
 
 def _together(cuts: Iterable[Cut]) -> list[Cut]:
