@@ -45,6 +45,8 @@ class PlainState:
         self.iterators = iterators or Iterators(wraps=False)
         self._codes = ValueCodes(self.iterators)
         self._written: dict[str, _Written] = {}
+        self._to_find: tuple[str, dict[str, dict[str, Any]]] = "", {}
+        """A text that was asked about, and what in it must be found again."""
         self._codes.begin(
             ((path, name), value)
             for path, attributes in self._walk()
@@ -174,8 +176,10 @@ class PlainState:
         """Raise ``NotReachable`` or ``MoveRejected`` where something cannot be put back."""
         if not any(mark in text for mark in MARKS):
             return
+        if self._to_find[0] != text:
+            self._to_find = text, self._read(text, None, torch.device("cpu"), marked=True)
         present = dict(self._walk())
-        for path, values in self._read(text, None, torch.device("cpu")).items():
+        for path, values in self._to_find[1].items():
             for name, value in values.items():
                 self._codes.check(value, present.get(path, {}).get(name), (path, name))
 
@@ -184,15 +188,23 @@ class PlainState:
         self._read(text, tensors, torch.device("cpu"))
 
     def _read(
-        self, text: str, tensors: Sequence[Tensor] | None, device: torch.device
+        self,
+        text: str,
+        tensors: Sequence[Tensor] | None,
+        device: torch.device,
+        marked: bool = False,
     ) -> dict[str, dict[str, Any]]:
-        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``."""
+        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``.
+
+        ``marked``: of those places alone in which something must be found again.
+        """
         try:
             return {
                 path: {
                     name: self._codes.decode(code, tensors, device) for name, code in codes.items()
                 }
                 for path, codes in json.loads(text).items()
+                if not marked or any(mark in json.dumps(codes) for mark in MARKS)
             }
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             raise Problem("training:odd-attributes") from None

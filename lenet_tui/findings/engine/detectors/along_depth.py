@@ -40,6 +40,9 @@ class AlongDepth(Detector):
             self._seen.append(slopes(iteration.tape, iteration.trainer.names))
         return ()
 
+    def undecided(self) -> bool:
+        return not self._seen or any(self.end())
+
     def end(self) -> Iterable[Finding]:
         for what, sign in product(("gradients", "activations"), (-1, 1)):
             found = [
@@ -92,8 +95,14 @@ class ClosedUnits(Detector):
                 self._ops[flat.op.name] = flat.op, iteration.line(flat.op)
         return ()
 
+    def undecided(self) -> bool:
+        return any(u.closed >= SOME * u.count for u, _ in self._units.values()) or any(self._ends())
+
     def end(self) -> Iterable[Finding]:
         yield from self._closed()
+        yield from self._ends()
+
+    def _ends(self) -> Iterator[Finding]:
         for name, shares in self._flat.items():
             if len(shares) >= self._iterations and min(shares) >= FLAT:
                 op, line = self._ops[name]

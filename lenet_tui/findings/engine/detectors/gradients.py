@@ -128,6 +128,9 @@ class GradientDetector(Detector):
             for name in cut.parameters:
                 self._cut.setdefault(name, key)
 
+    def undecided(self) -> bool:
+        return not self._backwards or any(self._best.get(n) != VALUE for n in self._candidates)
+
     def end(self) -> Iterable[Finding]:
         if not self._backwards or self._failed:
             return

@@ -88,6 +88,9 @@ class UnregisteredDetector(Detector):
                     call.line if call is not None else "",
                 )  # fmt: skip
 
+    def undecided(self) -> bool:
+        return bool(self._strangers)
+
     def end(self) -> Iterable[Finding]:
         left = dict(self._strangers)
         for holding in holdings(self._trainer) if self._trainer is not None and left else ():
