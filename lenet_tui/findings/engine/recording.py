@@ -21,6 +21,7 @@ from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.tape import TapeSegment
+from lenet_tui.training.engine.copies import copies as all_copied
 from lenet_tui.training.engine.trainer import Trainer
 
 
@@ -43,16 +44,24 @@ class CheckRecorder(TapeRecorder):
         return {n: known[n] if n in known else p.detach().clone() for n, p in live}
 
     def after(self) -> dict[str, Tensor]:
-        """Copies of all values at the end: a step's tape has those of the parameters, compared."""
-        if self.error is not None or not self.trainer.options.step:
+        """Copies of all values at the end: the tape has those of the parameters.
+
+        A step's are compared; in the app's order the updates come last.
+        """
+        if self.error is not None:
             return copies(self.trainer)
+        if not self.trainer.options.step:
+            updates = {u.name: u.after for u in self.tape.segments[-1].updates}
+            if updates.keys() != self.trainer.parameters.keys():
+                return copies(self.trainer)
+            return _copied(self.trainer.buffers) | updates
         values, grads = dict(self.tape.base.values), dict(self.tape.base.grads)
         for segment in self.tape.segments:
             for entry in segment.entries:
                 entry.apply(values, grads)
         if values.keys() != self.trainer.parameters.keys():
             return copies(self.trainer)
-        return {n: t.detach().clone() for n, t in self.trainer.buffers.items()} | values
+        return _copied(self.trainer.buffers) | values
 
     def _failed(self, segment: Segment, traceback: tuple[str, ...]) -> TapeSegment | None:
         self.error, running = _cause(), self._running
@@ -130,8 +139,11 @@ def known_optimizers(trainer: Trainer, observer: Observer) -> list[torch.optim.O
 
 def copies(trainer: Trainer) -> dict[str, Tensor]:
     """Copies of parameters and buffers."""
-    live = {**trainer.buffers, **trainer.parameters}
-    return {name: t.detach().clone() for name, t in live.items()}
+    return _copied({**trainer.buffers, **trainer.parameters})
+
+
+def _copied(live: dict[str, Tensor]) -> dict[str, Tensor]:
+    return dict(zip(live, all_copied([*live.values()]), strict=True))
 
 
 def autograd_count() -> int:

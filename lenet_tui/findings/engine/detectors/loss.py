@@ -36,10 +36,12 @@ class LabelDetector(Detector):
             wrong = _dtype(call) or _range(call)
             if wrong is not None:
                 self.found.append((call, *wrong))
-        else:
+        elif call.name in INDEXING:
             evidence = outside(call)
             if evidence is not None:
                 self.found.append((call, "label-range", evidence))
+        else:
+            return
         if self.found and self.found[-1][0] is call and deadly(call):
             raise StopCheck
 

@@ -102,7 +102,7 @@ def mixes(trainer: Trainer, call: Call, stacks: bool = False) -> Iterator[Findin
 
     ``stacks``: whether a loader is known to have stacked the samples.
     """
-    found = mixing(call, _paths(trainer))
+    found = mixing(call, _paths(trainer), few=True)
     if found is None or not found.moved:
         return
     at = found.scrambled or found.first
