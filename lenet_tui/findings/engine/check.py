@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
+from lenet_tui.findings.engine.mode_changes import told
 from lenet_tui.findings.engine.plain_run import Pattern, modes, pattern, run_plain, runs_alike
 from lenet_tui.findings.engine.recording import copies, record
 from lenet_tui.findings.finding import ERROR, LEVELS, NOTE, WARNING, Finding, Findings
@@ -42,7 +43,8 @@ def check(
     ``first``: the number of the first of them, for schedules. From the third on they are only run
     and watched as long as what was recorded decides everything.
     """
-    return _Check(trainer, first, [make() for make in detectors]).run(iterations)
+    with told():
+        return _Check(trainer, first, [make() for make in detectors]).run(iterations)
 
 
 class _Check:
