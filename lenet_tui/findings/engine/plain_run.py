@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, overrides
 
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.anomaly import no_anomaly
@@ -113,7 +113,7 @@ class _Watch(OwnMode):
         super().__init__()
         self.ops: list[Op] = []
         self._before = before
-        self._updating = False
+        self._updating = self._popped = False
 
     def __enter__(self) -> _Watch:
         self._hooks = [
@@ -124,12 +124,20 @@ class _Watch(OwnMode):
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._updates(False)
         super().__exit__(*error)  # type: ignore[no-untyped-call]
         for hook in self._hooks:
             hook.remove()
 
     def _updates(self, updating: bool) -> None:
+        """Look away where nobody else looks on, which costs least; else hand each call on."""
         self._updating = updating
+        if self._popped:
+            overrides._push_mode(self)  # type: ignore[no-untyped-call]
+        modes = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+        self._popped = updating and modes[-1] is self
+        if self._popped:
+            overrides._pop_mode()  # type: ignore[no-untyped-call]
 
     def __torch_function__(
         self,

@@ -58,8 +58,17 @@ class PlainState:
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
         tensors: list[Tensor] = []
-        places = self._walk(trust=True)
-        texts = {path: self._text(path, a, tensors) for path, a in places}
+        texts: dict[str, str] = {}
+        holding: list[tuple[str, list[tuple[str, Any]]]] = []
+        places = list(self._places())
+        for path, attributes in places:
+            texts[path] = self._text(path, attributes, tensors)
+            known = self._written.get(path)
+            held = self._holders(path, attributes) if known is None else known.held
+            if held:
+                holding.append((path, held))
+        for path, within in self._inside(places, holding):
+            texts[path] = self._text(path, within, tensors)
         return "{" + ", ".join(texts.values()) + "}", tuple(tensors)
 
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
@@ -78,20 +87,25 @@ class PlainState:
             self._written[path] = _Written([*attributes], values, held, text)
         return text
 
-    def _walk(
-        self, some: Places | None = None, trust: bool = False
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yields the places, or some, then those inside their values as they are by then.
-
-        ``trust``: what is known to be written of a place is compared by the caller.
-        """
+    def _walk(self, some: Places | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the places, or some, then those inside their values as they are by then."""
         places = list(self._places() if some is None else some)
         yield from places
+        yield from self._inside(places, ((path, self._held(path, a)) for path, a in places))
+
+    def _held(self, path: str, attributes: dict[str, Any]) -> list[tuple[str, Any]]:
+        known = self._written.get(path)
+        same = known is not None and known.holds(attributes)
+        return known.held if known and same else self._holders(path, attributes)
+
+    def _inside(
+        self,
+        places: Sequence[tuple[str, dict[str, Any]]],
+        holding: Iterable[tuple[str, list[tuple[str, Any]]]],
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the places inside of values; ``holding``: the paths of some places with those."""
         seen = {id(attributes) for _, attributes in places}
-        for path, attributes in places:
-            known = self._written.get(path)
-            same = known is not None and (trust or known.holds(attributes))
-            held = known.held if known and same else self._holders(path, attributes)
+        for path, held in holding:
             for name, value in held:
                 found = inside(f"{path} > {name}", value, seen)
                 yield from ((p, within) for p, within in found if type(within) is not Parts)

@@ -35,6 +35,8 @@ class AlongDepth(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         loss = iteration.trainer.last_loss
+        if self._seen and not self.undecided():
+            return ()  # it was not so in one of them
         computed = any(s.ops for s in iteration.tape.segments if s.phase in FORWARDS)
         if computed and iteration.error is None and loss is not None and math.isfinite(loss):
             self._seen.append(slopes(iteration.tape, iteration.trainer.names))
@@ -83,13 +85,15 @@ class ClosedUnits(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._iterations += iteration.error is None
-        for units in opened(iteration.tape, iteration.trainer.names):
+        done = {n for n, (u, _) in self._units.items() if u.closed < SOME * u.count}
+        done |= {n for n, shares in self._flat.items() if min(shares) < FLAT}
+        for units in opened(iteration.tape, iteration.trainer.names, done):
             known = self._units.get(units.op.name)
             if known is not None and known[0].count == units.count:
                 units.opened |= known[0].opened
                 units.samples += known[0].samples
             self._units[units.op.name] = units, iteration.line(units.op)
-        for flat in flattened(iteration.tape):
+        for flat in flattened(iteration.tape, done):
             if flat.total >= ENOUGH:
                 self._flat.setdefault(flat.op.name, []).append(flat.share)
                 self._ops[flat.op.name] = flat.op, iteration.line(flat.op)
