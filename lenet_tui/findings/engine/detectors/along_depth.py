@@ -82,25 +82,35 @@ class ClosedUnits(Detector):
         self._flat: dict[str, list[float]] = {}
         self._ops: dict[str, tuple[OpEntry, str]] = {}
         self._iterations = 0
+        self._done: set[str] = set()
+        """The names of the ops that are open, or not flat, in some sample."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._iterations += iteration.error is None
-        done = {n for n, (u, _) in self._units.items() if u.closed < SOME * u.count}
-        done |= {n for n, shares in self._flat.items() if min(shares) < FLAT}
-        for units in opened(iteration.tape, iteration.trainer.names, done):
+        for units in opened(iteration.tape, iteration.trainer.names, self._done):
             known = self._units.get(units.op.name)
             if known is not None and known[0].count == units.count:
                 units.opened |= known[0].opened
                 units.samples += known[0].samples
             self._units[units.op.name] = units, iteration.line(units.op)
-        for flat in flattened(iteration.tape, done):
+        for flat in flattened(iteration.tape, self._done):
             if flat.total >= ENOUGH:
                 self._flat.setdefault(flat.op.name, []).append(flat.share)
                 self._ops[flat.op.name] = flat.op, iteration.line(flat.op)
+        self._let_go()
         return ()
 
+    def _let_go(self) -> None:
+        """Of what is open already nothing more is wanted; its ops would keep their graph alive."""
+        for name in [n for n, (u, _) in self._units.items() if u.closed < SOME * u.count]:
+            del self._units[name]
+            self._done.add(name)
+        for name in [n for n, shares in self._flat.items() if min(shares) < FLAT]:
+            del self._flat[name], self._ops[name]
+            self._done.add(name)
+
     def undecided(self) -> bool:
-        return any(u.closed >= SOME * u.count for u, _ in self._units.values()) or any(self._ends())
+        return bool(self._units) or any(self._ends())
 
     def end(self) -> Iterable[Finding]:
         yield from self._closed()
