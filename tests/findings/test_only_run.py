@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lenet_tui.findings.engine import check as module
 from lenet_tui.findings.engine.check import check
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.recording import record
 from lenet_tui.findings.finding import Finding
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.options import resolve
@@ -40,18 +42,21 @@ def step(batch):
 """
 
 
-def found(folder: Path, text: str, counted: pytest.MonkeyPatch, iterations: int = 3) -> tuple:  # type: ignore[type-arg]
+def found(
+    folder: Path, text: str, counted: pytest.MonkeyPatch, iterations: int = 3
+) -> tuple[list[Finding], int, list[int]]:
     """The findings of a program, how many iterations ran, and the numbers of those recorded."""
     file = folder / "program.py"
     file.write_text(text)
     trainer = Trainer(resolve("own", model=str(file), device="cpu"))
-    before, recorded, record = keyframe.capture(trainer), [], module.record
+    before = keyframe.capture(trainer)
+    recorded: list[int] = []
 
-    def counting(trainer: Trainer, number: int, *rest: object) -> object:
+    def counting(trainer: Trainer, number: int, *rest: Any) -> Iteration:
         recorded.append(number)
-        return record(trainer, number, *rest)  # type: ignore[arg-type]
+        return record(trainer, number, *rest)
 
-    counted.setattr(module, "record", counting)
+    counted.setattr("lenet_tui.findings.engine.check.record", counting)
     said = check(trainer, iterations)
     assert keyframe.capture(trainer) == before
     return [f for f in said.findings if f.fails], said.iterations, recorded

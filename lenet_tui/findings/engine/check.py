@@ -61,6 +61,8 @@ class _Check:
         """Parameters and buffers where the next iteration begins, copied."""
         self._like: Pattern | None = None
         """What the last recorded iteration did."""
+        self._varies = False
+        """Whether a later one did something else: then all are recorded."""
 
     def run(self, iterations: int) -> Findings:
         """Run so many, or more where a detector wants them; then everything is undone."""
@@ -87,7 +89,8 @@ class _Check:
 
     def _settled(self) -> bool:
         """Whether another iteration that does the same decides nothing."""
-        return not self._found and not any(d.undecided() for d in self._looking)
+        found = self._varies or bool(self._found)
+        return not found and not any(d.undecided() for d in self._looking)
 
     def _recorded(self) -> bool:
         """Run an iteration recorded and have it looked at; whether it came to its end."""
@@ -114,6 +117,7 @@ class _Check:
             self._done += 1
             self._values = {}
             return True
+        self._varies = True
         self._to_start()
         for earlier in range(self._first, number):
             with suppress(MoveRejected, OwnError):  # it is raised where it is recorded
