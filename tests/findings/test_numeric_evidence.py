@@ -250,3 +250,37 @@ def test_anomaly_mode_does_not_hide_the_factors(always: bool, tmp_path: Path) ->
         torch.autograd.set_detect_anomaly(before)
     assert (found.id, found.line) == ("nan-backward", "program.py:13")
     assert (found.evidence["received"], found.evidence["slope"]) == (0.0, math.inf)
+
+
+WHOLE = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+
+class Mixes(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(6, 6)
+
+    def forward(self, x):
+        assert x.shape[0] == 12
+        return self.first(x).permute(1, 0, 2).reshape(12, 7, 6)
+
+model, loss = Mixes, nn.MSELoss()
+optimizer = lambda parameters: torch.optim.SGD(parameters, lr=0.01)
+data = [(torch.randn(12, 7, 6), torch.randn(12, 7, 6)) for _ in range(4)]
+"""
+
+
+def test_a_few_samples_decide_only_that_none_depends_on_another(tmp_path: Path) -> None:
+    file, insists = tmp_path / "whole.py", "assert x.shape[0] == 12"
+    any_size = WHOLE.replace(insists, "pass").replace("reshape(12,", "reshape(-1,")
+    for text in (WHOLE, any_size):
+        file.write_text(text)
+        [mixed] = [f for f in of(file) if f.fails]
+        assert (mixed.id, mixed.evidence["batch"]) == ("batch-mixing", 12)
+    file.write_text(any_size.replace(".permute(1, 0, 2).reshape(-1, 7, 6)", ""))
+    trainer = Trainer(resolve("own", model=str(file), device="cpu"))
+    sizes: list[int] = []
+    trainer.model.register_forward_pre_hook(lambda module, given: sizes.append(len(given[0])))
+    assert not check(trainer, 1).findings and sizes[:3] == [5, 5, 12]

@@ -155,6 +155,8 @@ def test_a_loss_that_multiplies_from_update_to_update(runs: Runs) -> None:
     losses = finding["evidence"]["losses"]
     assert (finding["id"], finding["evidence"]["reason"]) == ("step-too-large", "grows")
     assert losses[2] > 2 * losses[1] > 4 * losses[0] and finding["evidence"]["relative"] > 0.1
+    step = far.splitlines().index("    optimizer.step()") + 1
+    assert finding["line"] == f"script.py:{step}"
     noisy = HEALTHY.replace("(model[2](hidden), y)", "(model[2](hidden), y) * 4.0 ** number")
     noisy = noisy.replace("lr=0.01", "lr=1e-4")  # the loss grows, and no update is to blame
     assert json.loads(runs(noisy, "check", "--format", "json").out)["findings"] == []

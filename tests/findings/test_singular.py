@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lenet_tui.findings.finding import Finding
-from lenet_tui.findings.words import FINDINGS, said
+from lenet_tui.findings.words import FINDINGS, said, shown_evidence
 from lenet_tui.text.words import Words
 
 COUNTED = sorted(
@@ -39,3 +39,13 @@ def test_one_is_not_said_as_several(count: int) -> None:
             assert bool(one) == (count == 1) and bool(several) == (count == 2), title
             told = re.search(r"\b([Tt]hey|[Tt]heir|them|these parameters)\b", " ".join(rest))
             assert count == 2 or not told, rest
+
+
+def test_the_thousands_of_whole_numbers_are_parted_and_those_of_shapes_are_not() -> None:
+    values = {"lr": 12345.0, "count": 1234567, "numbers": 4096, "shape": [2048, 1024], "low": -5000}
+    found = Finding("no-gradient", evidence=values | {"parameters": ["w"]})
+    for language in ("en", "zh"):
+        shown = shown_evidence(found, Words(language, FINDINGS))
+        for text in ("4,096", "(2048, 1024)", "−5,000", "12345"):
+            assert text in shown, shown
+        assert "1,234,567" in said(found, Words(language, FINDINGS))[0]

@@ -72,17 +72,18 @@ def batch_size(call: Call, output: Tensor) -> int:
     return 0 if size in output.shape[1:] else size
 
 
-def mixing(call: Call, paths: Paths) -> Mixing | None:
+def mixing(call: Call, paths: Paths, few: bool = False) -> Mixing | None:
     """What moves where one sample is replaced; ``None``: it cannot be known.
 
     So it is where the axis of samples is not the first one of all inputs and the output, where
     there are fewer than three samples or all are the same, or the forward is not repeatable.
+    ``few``: nor of a larger batch among whose first few samples none depends on another.
     """
     module = call[0]
     modes = [(m, m.training) for m in module.modules()]
     module.eval()
     try:
-        return _mixing(call, paths)
+        return None if few and _apart(call) else _mixing(call, paths)
     finally:
         for m, mode in modes:
             m.training = mode
@@ -116,6 +117,33 @@ def _mixing(call: Call, paths: Paths) -> Mixing | None:
     return Mixing(size, changed, moved, difference, at, scrambled, shape)
 
 
+def _apart(call: Call) -> bool:
+    """Whether none of the first few samples depends on another; ``False``: there are no more.
+
+    What mixes samples does so among few as well, and most models mix none.
+    """
+    module, args, kwargs = call
+    sizes = {t.shape[0] for t in batch.tensors((args, kwargs)) if t.dim()}
+    if len(sizes) != 1 or max(sizes) <= FEW:
+        return False
+    args, kwargs = batch.mapped((args, kwargs), lambda t: t[:FEW] if t.dim() else t)
+    try:
+        first = _output((module, args, kwargs))
+        size = 0 if first is None else batch_size((module, args, kwargs), first)
+        found = _replacement((args, kwargs), size) if size == FEW else None
+        if first is None or found is None:
+            return False
+        changed, other = found
+        given, named = batch.mapped((args, kwargs), lambda t: _replaced(t, changed, other))
+        second = _output((module, given, named))
+    except Exception:  # noqa: BLE001 - a model may want its batches whole
+        return False
+    same = second is not None and second.shape == first.shape
+    return same and second is not None and not _rows_moved(first, second, changed)[0]
+
+
+FEW = 5
+"""Samples of a larger batch that are looked at first."""
 LEAST = 2
 """Samples beside which there must be another."""
 

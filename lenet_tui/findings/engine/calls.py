@@ -17,7 +17,7 @@ from lenet_tui.findings.engine.seedings import Seedings
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
-from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode
 
@@ -112,16 +112,15 @@ class Observer:
 
     def makes(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a call, and keep it with its live tensors."""
-        function, line = known(func), line_now()
+        function, line = KNOWN.get(func) or known(func), line_now()
         if function.silent and not line:  # torch's own code has read it
             return func(*args, **kwargs)
-        given = tensors([*args, *kwargs.values()])
         writes = (
             written_by(func, function.name, args, kwargs)
             if function.writes or "out" in kwargs
             else ()
         )
-        read = [(t, _version(t)) for t in given]
+        read = _read((*args, *kwargs.values()) if kwargs else args)
         call = Call(function.op, args, kwargs, line, torch.is_grad_enabled(), read)
         self.calls.append(call)
         for before in self._before:
@@ -132,7 +131,8 @@ class Observer:
             call.error = error
             raise
         call.made = [result] if isinstance(result, Tensor) else tensors(result)
-        call.written = [(t, _version(t)) for t in writes]
+        if writes:
+            call.written = [(t, _version(t)) for t in writes]
         return result
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
@@ -197,6 +197,17 @@ def node_of(tensor: Tensor) -> Node | None:
         return tensor.grad_fn
     except RuntimeError:
         return None
+
+
+def _read(given: tuple[Any, ...]) -> list[tuple[Tensor, int]]:
+    """The tensors among what a call is given, each with its version."""
+    found: list[tuple[Tensor, int]] = []
+    for value in given:
+        if isinstance(value, Tensor):
+            found.append((value, _version(value)))
+        elif isinstance(value, (tuple, list)):
+            found += [(t, _version(t)) for t in tensors(value)]
+    return found
 
 
 def _version(tensor: Tensor) -> int:

@@ -39,6 +39,13 @@ class Detector:
         """After the last iteration."""
         return ()
 
+    def undecided(self) -> bool:
+        """Whether another iteration that does the same with other numbers may change what it says.
+
+        It is asked only where nothing has been found yet.
+        """
+        return False
+
     def wants_more(self) -> bool:
         """Whether more iterations than were asked for would decide something."""
         return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,20 +32,47 @@ class ModeChanges:
     def __init__(self, count: Callable[[], int]) -> None:
         self.changes: list[ModeChange] = []
         self._count = count
+        self._entered = ExitStack()
 
     def __enter__(self) -> ModeChanges:
-        self._set = sets = nn.Module.__setattr__
-
-        def observed(module: nn.Module, name: str, value: Any) -> None:
-            if name == "training" and module.__dict__.get(name, value) is not value:
-                place = frame_now(past=("train", "eval"))
-                at = self._count()
-                self.changes.append(ModeChange(module, bool(value), at, place.line, place.function))
-            sets(module, name, value)
-
-        nn.Module.__setattr__ = observed  # type: ignore[method-assign,assignment]
+        self._entered.enter_context(told())
+        _listening.append(self)
         return self
 
     def __exit__(self, *error: object) -> None:
-        nn.Module.__setattr__ = self._set  # type: ignore[method-assign]
-        self._count = int  # whoever has kept the observed function keeps nothing else
+        _listening.remove(self)
+        self._entered.close()
+
+    def note(self, module: nn.Module, training: bool) -> None:
+        """A module is about to be put into another mode."""
+        place = frame_now(past=("train", "eval"))
+        self.changes.append(ModeChange(module, training, self._count(), place.line, place.function))
+
+
+_listening: list[ModeChanges] = []
+_telling: list[object] = []
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Meanwhile every module tells those who listen. To begin and end it makes torch's modules
+    slower for a while, as Python looks up the attributes of all their classes anew.
+    """
+    if _telling:
+        yield
+        return
+    sets = nn.Module.__setattr__
+
+    def observed(module: nn.Module, name: str, value: Any) -> None:
+        if name == "training" and module.__dict__.get(name, value) is not value:
+            for each in _listening:
+                each.note(module, bool(value))
+        sets(module, name, value)
+
+    _telling.append(sets)
+    nn.Module.__setattr__ = observed  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        nn.Module.__setattr__ = sets  # type: ignore[method-assign]
+        _telling.clear()

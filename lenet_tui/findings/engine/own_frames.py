@@ -62,7 +62,16 @@ def _of_module(frame: FrameType) -> bool:
 
 def line_now() -> str:
     """``file.py:17`` of that frame."""
-    return frame_now().line
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        name = _named(file)
+        if name:
+            return f"{name}:{frame.f_lineno}"
+        if file in OUTSIDE:
+            return ""
+        frame = frame.f_back
+    return ""
 
 
 @cache

@@ -11,12 +11,7 @@ from torch import Tensor
 
 from lenet_tui.around.engine.script_session import ScriptSession
 from lenet_tui.findings.engine.calls import Call, ModuleCall, Observer, StopCheck
-from lenet_tui.findings.engine.check import (
-    autograd_count,
-    copies,
-    known_optimizers,
-    sorted_findings,
-)
+from lenet_tui.findings.engine.check import sorted_findings
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.again import Resumed, Workers
 from lenet_tui.findings.engine.detectors.graph import AliveDetector
@@ -27,6 +22,7 @@ from lenet_tui.findings.engine.detectors.tried import Tried, mixes, unsaid
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loaders import Loaders
 from lenet_tui.findings.engine.mode_difference import Call as ModelCall
+from lenet_tui.findings.engine.recording import autograd_count, copies, known_optimizers
 from lenet_tui.findings.engine.resuming import Resuming
 from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
+from lenet_tui.findings.engine.numbers.many import largest, norms
 from lenet_tui.findings.engine.probes.trial import Trial
 from lenet_tui.text.numbers import number
 
@@ -91,7 +92,7 @@ def step_line(
         backwards = trial.iterate()
         ran = Ran(first_values, trial.values(), backwards, trial.root)
     start, end, backwards, root = ran.start, ran.end, ran.backwards, ran.root
-    steps = {n: end[n] - start[n] for n in start if not _equal(start[n], end[n])}
+    steps = _steps(start, end)
     if not steps:
         return None
 
@@ -113,11 +114,10 @@ def step_line(
             known[factor] = _number(loss(factor))
     if not only_if_higher or len(known) > len((0.0, 1.0)):
         repeatable = loss(0.0) == first
-    sizes = relative_sizes(start, end)
-    whole = _whole(start, steps)
-    largest = max(sizes, key=lambda name: sizes[name], default="")
+    moves = _moves(start, steps)
+    most = max(moves, key=lambda name: moves[name][0] / moves[name][1], default="")
     losses = tuple(known[factor] for factor in factors)
-    return StepLine(factors, losses, repeatable, backwards, whole, largest)
+    return StepLine(factors, losses, repeatable, backwards, _whole(moves.values()), most)
 
 
 def _number(loss: float | None) -> float:
@@ -136,26 +136,41 @@ def _after(
     return {name: start[name] + factor * step for name, step in steps.items()}
 
 
+def _steps(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What was added to each parameter that has changed."""
+    steps = {name: end[name] - before for name, before in start.items()}
+    sizes = largest(steps.values())
+
+    def changed(name: str, step: Tensor) -> bool:
+        size = sizes.get(id(step), math.nan)
+        return 0 < size < math.inf or (size != 0 and not _equal(start[name], end[name]))
+
+    return {name: step for name, step in steps.items() if changed(name, step)}
+
+
 def _equal(a: Tensor, b: Tensor) -> bool:
     return a.shape == b.shape and bool((a == b).all())
 
 
-def relative_sizes(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, float]:
-    """‖update‖ / ‖weights‖ of each weight that moved; not of those that are zero at first."""
-    found = {}
-    for name, before in start.items():
-        if _is_weight(before):
-            moved = float((end[name] - before).norm())
-            if moved:
-                found[name] = moved / float(before.norm())
-    return found
+def _moves(
+    start: Mapping[str, Tensor], steps: Mapping[str, Tensor]
+) -> dict[str, tuple[float, float]]:
+    """‖update‖ and ‖weights‖ of each weight that moved; not of those that are zero at first."""
+    weights = [n for n in steps if start[n].dim() > 1 and start[n].is_floating_point()]
+    known = norms([*(start[n] for n in weights), *(steps[n] for n in weights)])
+
+    def norm(tensor: Tensor) -> float:
+        return known[id(tensor)] if id(tensor) in known else float(tensor.norm())
+
+    found = {name: (norm(steps[name]), norm(start[name])) for name in weights}
+    return {name: pair for name, pair in found.items() if _is_weight(start[name], pair[1])}
 
 
-def _whole(start: Mapping[str, Tensor], steps: Mapping[str, Tensor]) -> float:
+def _whole(moves: Iterable[tuple[float, float]]) -> float:
     """‖update‖ / ‖weights‖ over all weights that moved."""
-    weights = [name for name in steps if _is_weight(start[name])]
-    size = math.sqrt(sum(float(start[name].norm()) ** 2 for name in weights))
-    return math.sqrt(sum(float(steps[n].norm()) ** 2 for n in weights)) / size if size else 0.0
+    pairs = list(moves)
+    size = math.sqrt(sum(size**2 for _, size in pairs))
+    return math.sqrt(sum(moved**2 for moved, _ in pairs)) / size if size else 0.0
 
 
 FRESH = 0.05
@@ -163,9 +178,6 @@ FRESH = 0.05
 been so the iteration before, as LoRA's."""
 
 
-def _is_weight(tensor: Tensor) -> bool:
-    """Whether it has two axes or more and is not (nearly) zero."""
-    if tensor.dim() < 2 or not tensor.is_floating_point():
-        return False
-    usual = 1 / math.sqrt(tensor[0].numel())
-    return float(tensor.norm()) / math.sqrt(tensor.numel()) > FRESH * usual
+def _is_weight(tensor: Tensor, norm: float) -> bool:
+    """Whether what has two axes or more is not (nearly) zero."""
+    return norm / math.sqrt(tensor.numel()) > FRESH / math.sqrt(tensor[0].numel())

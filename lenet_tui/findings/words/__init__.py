@@ -20,7 +20,7 @@ from lenet_tui.findings.words.panel import PANEL
 from lenet_tui.findings.words.probes import PROBES
 from lenet_tui.findings.words.singular import singular
 from lenet_tui.text.notice import Table
-from lenet_tui.text.numbers import index_text, number, sign
+from lenet_tui.text.numbers import index_text, number, sign, thousands
 from lenet_tui.text.words import Words
 
 _ALL: Table = {
@@ -140,7 +140,9 @@ def _spelled(value: Any, words: Words, listed: int = LISTED) -> str:
     """A value of the evidence, as a text has it."""
     if isinstance(value, bool) or value is None:
         return str(value)
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        return thousands(value)
+    if isinstance(value, float):
         return number(value)
     if isinstance(value, str):
         return _SIGNS.get(value) or (sign(value) if _NUMBER.fullmatch(value) else value)

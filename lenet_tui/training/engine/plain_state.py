@@ -45,6 +45,8 @@ class PlainState:
         self.iterators = iterators or Iterators(wraps=False)
         self._codes = ValueCodes(self.iterators)
         self._written: dict[str, _Written] = {}
+        self._to_find: tuple[str, dict[str, dict[str, Any]]] = "", {}
+        """A text that was asked about, and what in it must be found again."""
         self._codes.begin(
             ((path, name), value)
             for path, attributes in self._walk()
@@ -56,8 +58,17 @@ class PlainState:
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
         tensors: list[Tensor] = []
-        places = self._walk(trust=True)
-        texts = {path: self._text(path, a, tensors) for path, a in places}
+        texts: dict[str, str] = {}
+        holding: list[tuple[str, list[tuple[str, Any]]]] = []
+        places = list(self._places())
+        for path, attributes in places:
+            texts[path] = self._text(path, attributes, tensors)
+            known = self._written.get(path)
+            held = self._holders(path, attributes) if known is None else known.held
+            if held:
+                holding.append((path, held))
+        for path, within in self._inside(places, holding):
+            texts[path] = self._text(path, within, tensors)
         return "{" + ", ".join(texts.values()) + "}", tuple(tensors)
 
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
@@ -76,20 +87,25 @@ class PlainState:
             self._written[path] = _Written([*attributes], values, held, text)
         return text
 
-    def _walk(
-        self, some: Places | None = None, trust: bool = False
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yields the places, or some, then those inside their values as they are by then.
-
-        ``trust``: what is known to be written of a place is compared by the caller.
-        """
+    def _walk(self, some: Places | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the places, or some, then those inside their values as they are by then."""
         places = list(self._places() if some is None else some)
         yield from places
+        yield from self._inside(places, ((path, self._held(path, a)) for path, a in places))
+
+    def _held(self, path: str, attributes: dict[str, Any]) -> list[tuple[str, Any]]:
+        known = self._written.get(path)
+        same = known is not None and known.holds(attributes)
+        return known.held if known and same else self._holders(path, attributes)
+
+    def _inside(
+        self,
+        places: Sequence[tuple[str, dict[str, Any]]],
+        holding: Iterable[tuple[str, list[tuple[str, Any]]]],
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yields the places inside of values; ``holding``: the paths of some places with those."""
         seen = {id(attributes) for _, attributes in places}
-        for path, attributes in places:
-            known = self._written.get(path)
-            same = known is not None and (trust or known.holds(attributes))
-            held = known.held if known and same else self._holders(path, attributes)
+        for path, held in holding:
             for name, value in held:
                 found = inside(f"{path} > {name}", value, seen)
                 yield from ((p, within) for p, within in found if type(within) is not Parts)
@@ -174,8 +190,10 @@ class PlainState:
         """Raise ``NotReachable`` or ``MoveRejected`` where something cannot be put back."""
         if not any(mark in text for mark in MARKS):
             return
+        if self._to_find[0] != text:
+            self._to_find = text, self._read(text, None, torch.device("cpu"), marked=True)
         present = dict(self._walk())
-        for path, values in self._read(text, None, torch.device("cpu")).items():
+        for path, values in self._to_find[1].items():
             for name, value in values.items():
                 self._codes.check(value, present.get(path, {}).get(name), (path, name))
 
@@ -184,15 +202,23 @@ class PlainState:
         self._read(text, tensors, torch.device("cpu"))
 
     def _read(
-        self, text: str, tensors: Sequence[Tensor] | None, device: torch.device
+        self,
+        text: str,
+        tensors: Sequence[Tensor] | None,
+        device: torch.device,
+        marked: bool = False,
     ) -> dict[str, dict[str, Any]]:
-        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``."""
+        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``.
+
+        ``marked``: of those places alone in which something must be found again.
+        """
         try:
             return {
                 path: {
                     name: self._codes.decode(code, tensors, device) for name, code in codes.items()
                 }
                 for path, codes in json.loads(text).items()
+                if not marked or any(mark in json.dumps(codes) for mark in MARKS)
             }
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             raise Problem("training:odd-attributes") from None

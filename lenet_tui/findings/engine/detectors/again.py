@@ -60,6 +60,9 @@ class Again(Detector):
                 yield Finding("same-batch-again", FORWARD.name, where, line, evidence)
         yield from self._seeds(iteration)
 
+    def undecided(self) -> bool:
+        return bool(self._times or self._seeded)
+
     def _of_samples(self, iteration: Iteration) -> Iterator[Finding]:
         batch, trainer = iteration.tape.batch, iteration.trainer
         found = "" if batch is None else samples(batch.whole)

@@ -35,10 +35,15 @@ class AlongDepth(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         loss = iteration.trainer.last_loss
+        if self._seen and not self.undecided():
+            return ()  # it was not so in one of them
         computed = any(s.ops for s in iteration.tape.segments if s.phase in FORWARDS)
         if computed and iteration.error is None and loss is not None and math.isfinite(loss):
             self._seen.append(slopes(iteration.tape, iteration.trainer.names))
         return ()
+
+    def undecided(self) -> bool:
+        return not self._seen or any(self.end())
 
     def end(self) -> Iterable[Finding]:
         for what, sign in product(("gradients", "activations"), (-1, 1)):
@@ -77,23 +82,41 @@ class ClosedUnits(Detector):
         self._flat: dict[str, list[float]] = {}
         self._ops: dict[str, tuple[OpEntry, str]] = {}
         self._iterations = 0
+        self._done: set[str] = set()
+        """The names of the ops that are open, or not flat, in some sample."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._iterations += iteration.error is None
-        for units in opened(iteration.tape, iteration.trainer.names):
+        for units in opened(iteration.tape, iteration.trainer.names, self._done):
             known = self._units.get(units.op.name)
             if known is not None and known[0].count == units.count:
                 units.opened |= known[0].opened
                 units.samples += known[0].samples
             self._units[units.op.name] = units, iteration.line(units.op)
-        for flat in flattened(iteration.tape):
+        for flat in flattened(iteration.tape, self._done):
             if flat.total >= ENOUGH:
                 self._flat.setdefault(flat.op.name, []).append(flat.share)
                 self._ops[flat.op.name] = flat.op, iteration.line(flat.op)
+        self._let_go()
         return ()
+
+    def _let_go(self) -> None:
+        """Of what is open already nothing more is wanted; its ops would keep their graph alive."""
+        for name in [n for n, (u, _) in self._units.items() if u.closed < SOME * u.count]:
+            del self._units[name]
+            self._done.add(name)
+        for name in [n for n, shares in self._flat.items() if min(shares) < FLAT]:
+            del self._flat[name], self._ops[name]
+            self._done.add(name)
+
+    def undecided(self) -> bool:
+        return bool(self._units) or any(self._ends())
 
     def end(self) -> Iterable[Finding]:
         yield from self._closed()
+        yield from self._ends()
+
+    def _ends(self) -> Iterator[Finding]:
         for name, shares in self._flat.items():
             if len(shares) >= self._iterations and min(shares) >= FLAT:
                 op, line = self._ops[name]

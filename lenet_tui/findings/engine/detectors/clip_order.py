@@ -37,6 +37,9 @@ class ClipsNothing(Detector):
         if segments and not any(s.entries for s in segments):
             self._lines.append(iteration.phase_line(segments[0]))
 
+    def undecided(self) -> bool:
+        return bool(self._lines)
+
     def end(self) -> Iterable[Finding]:
         if self._lines and not self._clips and len(self._lines) == self._iterations:
             evidence = {"reason": "nothing", "iterations": self._iterations}

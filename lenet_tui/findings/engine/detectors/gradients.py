@@ -94,7 +94,11 @@ class GradientDetector(Detector):
     def _gradients(self, iteration: Iteration, segment: TapeSegment) -> None:
         """Note what each parameter was given; for zeros, where they came from."""
         zeros: list[NodeEntry] = []
-        leaves = [e for e in segment.nodes if e.op == ACCUMULATES and e.parameter]
+        leaves = [
+            e
+            for e in segment.nodes
+            if e.op == ACCUMULATES and e.parameter and self._best.get(e.parameter) != VALUE
+        ]
         norms = iteration.once(GradientNorms)
         known = {id(entry) for entry in leaves if _taken(entry) and norms.of(entry.grad) != 0}
         sizes = largest(t for e in leaves if id(e) not in known for t in e.received)
@@ -142,6 +146,9 @@ class GradientDetector(Detector):
                 self._sure.add(name)
                 self._cut[name] = key
             self._cut.setdefault(name, key)
+
+    def undecided(self) -> bool:
+        return not self._backwards or any(self._best.get(n) != VALUE for n in self._candidates)
 
     def end(self) -> Iterable[Finding]:
         if not self._backwards or self._failed:

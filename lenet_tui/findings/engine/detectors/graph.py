@@ -219,6 +219,12 @@ class AliveDetector(Detector):
         counts = self._counts()
         return len(counts) < CERTAIN and _grows(counts)
 
+    def undecided(self) -> bool:
+        last = max(self._marks, default=0)
+        if self._living(last):
+            gc.collect()  # it may be no more than a circle
+        return bool(self._living(last))
+
     def end(self) -> Iterable[Finding]:
         counts = self._counts()
         if not _grows(counts):

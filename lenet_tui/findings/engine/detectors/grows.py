@@ -31,11 +31,14 @@ class Grows(Detector):
     def __init__(self) -> None:
         self._losses: list[float] = []
         self._updates: list[tuple[float, str]] = []
+        self._line = ""
+        """Of the last update."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if iteration.error is None:
             self._losses.append(_loss(iteration))
             self._updates.append(_largest(iteration))
+            self._line = update_line(iteration) or self._line
         return ()
 
     def end(self) -> Iterable[Finding]:
@@ -51,7 +54,13 @@ class Grows(Detector):
             "reason": "grows", "before": losses[0], "after": losses[-1], "relative": relative,
             "largest": largest, "losses": losses, "updates": PAIRS,
         }  # fmt: skip
-        yield Finding("step-too-large", UPDATE.name, largest, "", evidence)
+        yield Finding("step-too-large", UPDATE.name, largest, self._line, evidence)
+
+
+def update_line(iteration: Iteration) -> str:
+    """``file.py:17`` of the last update of a step; empty where no line of the owner's makes it."""
+    updates = [s for s in iteration.tape.segments if s.phase is UPDATE]
+    return iteration.phase_line(updates[-1]) if updates else ""
 
 
 def _loss(iteration: Iteration) -> float:

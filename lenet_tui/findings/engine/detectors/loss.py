@@ -32,25 +32,28 @@ class LabelDetector(Detector):
     """Looks at labels and indices before a kernel runs: on a GPU that kernel ends the process."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[Call, str, dict[str, Any]]] = []
+        self.found: list[tuple[Call, str, dict[str, Any]]] = []
+        """The calls that are wrong, since it was asked last."""
 
     def before(self, call: Call) -> None:
         if call.name in losses.CLASSES or call.name in losses.BINARY:
             wrong = _dtype(call) or _range(call)
             if wrong is not None:
-                self._found.append((call, *wrong))
-        else:
+                self.found.append((call, *wrong))
+        elif call.name in INDEXING:
             evidence = outside(call)
             if evidence is not None:
-                self._found.append((call, "label-range", evidence))
-        if self._found and self._found[-1][0] is call and deadly(call):
+                self.found.append((call, "label-range", evidence))
+        else:
+            return
+        if self.found and self.found[-1][0] is call and deadly(call):
             raise StopCheck
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        for call, id, evidence in self._found:
+        for call, id, evidence in self.found:
             if evidence.get("reason") != "index" or call.error is not None or call.entry is None:
                 yield finding(iteration, call, id, evidence)
-        self._found.clear()
+        self.found.clear()
 
 
 class LossDetector(Detector):

@@ -112,6 +112,10 @@ class OrderDetector(Detector):
         """Where gradients of several iterations add up, the update is still to come."""
         return bool(self._backwards) and not self._updates
 
+    def undecided(self) -> bool:
+        unread = any(not backward.read for backward in self._backwards)
+        return unread or bool(self._found) or any(self._misplaced())
+
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}

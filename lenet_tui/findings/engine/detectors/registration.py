@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +48,9 @@ class RegistrationDetector(Detector):
             if entry.parameter and held is not None and id(tensor) not in held:
                 self._missing.setdefault(entry.parameter, _norm(entry.received))
         return ()
+
+    def undecided(self) -> bool:
+        return bool(self._missing)
 
     def end(self) -> Iterable[Finding]:
         trainer, optimizers = self._trainer, self._optimizers
@@ -119,15 +122,21 @@ def took_part(iteration: Iteration) -> set[int]:
     return {id(t) for call in iteration.calls for t, _ in call.read}
 
 
-def leaves(iteration: Iteration) -> Iterator[tuple[NodeEntry, NodeEntry | None]]:
+def leaves(iteration: Iteration) -> list[tuple[NodeEntry, NodeEntry | None]]:
     """The nodes that give a leaf its gradient, each with the node that hands it on."""
+    return iteration.once(_leaves)
+
+
+def _leaves(iteration: Iteration) -> list[tuple[NodeEntry, NodeEntry | None]]:
+    found: list[tuple[NodeEntry, NodeEntry | None]] = []
     for segment in iteration.tape.segments:
         if segment.phase is not BACKWARD:
             continue
         consumers = {n: e for e in segment.nodes for n, _ in e.following if n is not None}
         for entry in segment.nodes:
             if entry.op == ACCUMULATES:
-                yield entry, consumers.get(entry.node)
+                found.append((entry, consumers.get(entry.node)))
+    return found
 
 
 def _root(trainer: Trainer, name: str) -> str:

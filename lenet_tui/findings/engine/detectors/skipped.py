@@ -33,6 +33,9 @@ class Skipped(Detector):
         self._scales += scales if not self._scales else scales[1:]
         return ()
 
+    def undecided(self) -> bool:
+        return bool(self._scales)
+
     def end(self) -> Iterable[Finding]:
         count = len(self._scales) - 1
         if count < MANY:

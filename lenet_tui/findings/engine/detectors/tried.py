@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, default_collate
 
 from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.grows import update_line
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_difference import Call
 from lenet_tui.findings.engine.outermost_call import outermost_call
@@ -44,6 +45,8 @@ class Tried(Detector):
     def __init__(self) -> None:
         self._start: Start | None = None
         self._ran: Ran | None = None
+        self._line = ""
+        """Where that iteration made its update."""
         self._trainer: Trainer | None = None
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
@@ -56,6 +59,7 @@ class Tried(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if iteration.number == 1 and iteration.error is None:
             self._trainer, self._ran = iteration.trainer, _ran(iteration)
+            self._line = update_line(iteration)
         return ()
 
     def end(self) -> Iterable[Finding]:
@@ -89,7 +93,7 @@ class Tried(Detector):
             evidence["following"] = following = trial.losses(MORE)[0]
             lasts = not any(loss < start for loss in following[1:])
             level = WARNING if higher and lasts else NOTE
-        yield Finding("step-too-large", UPDATE.name, line.largest, "", evidence, level)
+        yield Finding("step-too-large", UPDATE.name, line.largest, self._line, evidence, level)
 
     def _mixing(self, trial: Trial) -> Iterator[Finding]:
         call = outermost_call(trial)
@@ -102,7 +106,7 @@ def mixes(trainer: Trainer, call: Call, stacks: bool = False) -> Iterator[Findin
 
     ``stacks``: whether a loader is known to have stacked the samples.
     """
-    found = mixing(call, _paths(trainer))
+    found = mixing(call, _paths(trainer), few=True)
     if found is None or not found.moved:
         return
     at = found.scrambled or found.first

@@ -17,6 +17,7 @@ from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.unfinished import unfinished_edges
 from lenet_tui.findings.finding import WARNING, Finding
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -42,11 +43,11 @@ class UnregisteredDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         trainer = self._trainer = iteration.trainer
         held = held_by(iteration.optimizers)
-        ops = {op.name: op for _, op in reversed(list(iteration.ops()))}
         for entry, consumer in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             if entry.parameter or id(tensor) in trainer.names or id(tensor) in self._strangers:
                 continue
+            ops = iteration.once(_ops_by_name)
             op = ops.get(consumer.name) if consumer is not None else None
             self._strangers[id(tensor)] = _Stranger(
                 tensor, held is not None and id(tensor) in held, iteration.phase_of(op),
@@ -88,6 +89,9 @@ class UnregisteredDetector(Detector):
                     call.line if call is not None else "",
                 )  # fmt: skip
 
+    def undecided(self) -> bool:
+        return bool(self._strangers)
+
     def end(self) -> Iterable[Finding]:
         left = dict(self._strangers)
         for holding in holdings(self._trainer) if self._trainer is not None and left else ():
@@ -109,6 +113,10 @@ class UnregisteredDetector(Detector):
         ]
         if nowhere:
             yield _finding("", "", nowhere, False)
+
+
+def _ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
+    return {op.name: op for _, op in reversed(list(iteration.ops()))}
 
 
 def _finding(

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
+from lenet_tui.findings.engine.numbers.many import norms
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import NodeEntry, OpEntry
 from lenet_tui.tape.engine.tape import Tape
@@ -103,22 +104,33 @@ def _both(layers: Sequence[_Layer]) -> Iterator[Slope]:
 def _layers(
     tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
 ) -> Iterator[_Layer]:
+    found = list(_reached(tape, parameters, nodes))
+    made = {id(op): op.tensor for op, _, _ in found}
+    known = norms([*made.values(), *(gradient for _, _, gradient in found)])
+    for op, weights, gradient in found:
+        norm = known[id(gradient)] if id(gradient) in known else float(gradient.norm())
+        size = _rms(made[id(op)], known)
+        if 0 < norm < math.inf and 0 < size < math.inf:
+            yield _Layer(op.name, weights, size, norm)
+
+
+def _reached(
+    tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
+) -> Iterator[tuple[OpEntry, frozenset[int], Tensor]]:
+    """Yields the ops with weights, the ``id`` of those, and the gradient of what the op made."""
     for segment in tape.segments:
         if segment.phase not in FORWARDS:
             continue
         for op in segment.ops:
-            edge = op.edge()
-            weights = _weights(op, parameters) if op.op in WEIGHTED else frozenset()
+            weights = _weights(op, parameters) if op.op in WEIGHTED else None
+            edge = op.edge() if weights else None
             if edge is None or not weights:
                 continue
             entry = nodes.get(edge[0])
             received = entry.received if entry is not None else ()
             gradient = received[edge[1]] if edge[1] < len(received) else None
-            if gradient is None:
-                continue
-            size, norm = _rms(op.tensor), float(gradient.norm())
-            if 0 < norm < math.inf and 0 < size < math.inf:
-                yield _Layer(op.name, weights, size, norm)
+            if gradient is not None:
+                yield op, weights, gradient
 
 
 def _weights(op: OpEntry, parameters: Mapping[int, str]) -> frozenset[int]:
@@ -127,9 +139,13 @@ def _weights(op: OpEntry, parameters: Mapping[int, str]) -> frozenset[int]:
     return frozenset(id(t) for t in several if t.dim() > 1)
 
 
-def _rms(tensor: Tensor) -> float:
+def _rms(tensor: Tensor, known: Mapping[int, float]) -> float:
+    """``known``: the norms of tensors by ``id``, as far as they were taken together."""
+    count = math.sqrt(max(tensor.numel(), 1))
+    if id(tensor) in known:
+        return known[id(tensor)] / count
     numbers = tensor.float() if tensor.dtype in (torch.float16, torch.bfloat16) else tensor
-    return float(numbers.norm()) / math.sqrt(max(tensor.numel(), 1))
+    return float(numbers.norm()) / count
 
 
 def _slope(

@@ -59,12 +59,11 @@ def _from_data(op: OpEntry, parameters: Mapping[int, str]) -> Tensor | None:
     """What an op with weights multiplies them with, if no gradient leads further back."""
     if op.op not in WEIGHTED or not op.args:
         return None
-    given = [a for a in op.args if isinstance(a, Tensor)]
-    if not any(id(t) in parameters for t in given):
-        return None
     first = op.args[0]
     inside = isinstance(first, Tensor) and id(first) not in parameters and 0 not in op.given
     if not inside or not first.is_floating_point() or not first.numel() or first.requires_grad:
+        return None
+    if not any(id(t) in parameters for t in op.args if isinstance(t, Tensor)):
         return None
     return first  # type: ignore[no-any-return]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -48,8 +49,11 @@ class Gates:
     """Of the ops of a forward. ``parameters``: the names of the model's, by ``id``."""
 
     def __init__(self, ops: list[OpEntry], parameters: Mapping[int, str]) -> None:
-        self._producers = Producers(ops)
-        self._parameters = parameters
+        self._ops, self._parameters = ops, parameters
+
+    @cached_property
+    def _producers(self) -> Producers:
+        return Producers(self._ops)
 
     def open_in(self, op: OpEntry) -> tuple[Tensor, list[OpEntry]] | None:
         """Where the slope of an op is not zero, and the ops from its layer to it.
@@ -194,12 +198,15 @@ def channels_first(way: list[OpEntry], dimensions: int) -> bool:
 
 
 def behind_layers(
-    ops: list[OpEntry], parameters: Mapping[int, str]
+    ops: list[OpEntry], parameters: Mapping[int, str], without: Container[str] = ()
 ) -> Iterator[tuple[OpEntry, Tensor, int]]:
-    """Yields each gate behind a layer, where it is open, and the axis of its units."""
+    """Yields each gate behind a layer, where it is open, and the axis of its units.
+
+    ``without``: the names of those that are not looked at.
+    """
     gates = Gates(ops, parameters)
     for op in ops:
-        if op.tensor.dim() < 2 or op.node is None:
+        if op.tensor.dim() < 2 or op.node is None or op.name in without:
             continue
         found = gates.open_in(op)
         if found is not None:

@@ -66,7 +66,8 @@ def _grouped(
     groups: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}
     rest: list[Tensor] = []
     for t in tensors:
-        plain = type(t) in (Tensor, Parameter) and t.layout is torch.strided
+        kind = type(t)
+        plain = (kind is Tensor or kind is Parameter) and t.layout is torch.strided
         if plain and t.is_floating_point() and not t.is_meta and fits(t):
             groups.setdefault((t.dtype, t.device), []).append(t)
         else:

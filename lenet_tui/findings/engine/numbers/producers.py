@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import torch
 from torch import Tensor
 
 from lenet_tui.tape.engine.edges import Edge
@@ -24,7 +25,7 @@ class Producers:
         self._by_address: dict[int, list[OpEntry]] = {}
         for op in self._ops:
             for made in op.tensors():
-                if made is not None and made.layout.__str__() == "torch.strided":
+                if made is not None and made.layout is torch.strided:
                     self._by_address.setdefault(made.data_ptr(), []).append(op)
 
     def of(self, reader: OpEntry, place: int | str, number: int, tensor: Tensor) -> OpEntry | None:

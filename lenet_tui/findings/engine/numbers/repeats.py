@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lenet_tui.findings.engine.called_with import called_with
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.tape.engine.digest import raw
 from lenet_tui.tape.engine.entries import OpEntry
@@ -56,6 +57,8 @@ def masks(tape: Tape) -> Iterator[Mask]:
     for segment in tape.segments:
         for op in segment.ops if segment.phase in FORWARDS else ():
             if op.op not in DROPOUTS or not op.args or not isinstance(op.args[0], Tensor):
+                continue
+            if not called_with(op).get("p", 1.0):
                 continue
             given, made = op.args[0].detach(), op.tensor
             if given.shape == made.shape:

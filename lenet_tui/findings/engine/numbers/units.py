@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -44,10 +44,13 @@ class Units:
         return self.count - int(self.opened.sum())
 
 
-def opened(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Units]:
+def opened(
+    tape: Tape, parameters: Mapping[int, str], without: Container[str] = ()
+) -> Iterator[Units]:
     """The units of each gate of an iteration, each gate of every forward by its name.
 
-    ``parameters``: the names of the model's, by ``id``.
+    ``parameters``: the names of the model's, by ``id``. ``without``: the names of gates that are
+    not looked at.
     """
     for segment in tape.segments:
         if segment.phase not in FORWARDS:
@@ -55,10 +58,11 @@ def opened(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Units]:
         before: list[OpEntry] = []
         for op in segment.ops:
             made = op.tensor
-            if op.op in RELUS and made.dim() > 1 and op.node is not None:
+            looked_at = op.node is not None and op.name not in without
+            if op.op in RELUS and made.dim() > 1 and looked_at:
                 yield _units(op, ~(made <= 0), _unit_axis(before, made))
             before.append(op)
-        for op, opens, axis in behind_layers(segment.ops, parameters):
+        for op, opens, axis in behind_layers(segment.ops, parameters, without):
             yield _units(op, opens, axis)
 
 
@@ -90,8 +94,11 @@ class Flat:
         return self.flat / self.total if self.total else 0.0
 
 
-def flattened(tape: Tape) -> Iterator[Flat]:
-    """The bounded ops inside the forwards that gradients go through; not what a model returns."""
+def flattened(tape: Tape, without: Container[str] = ()) -> Iterator[Flat]:
+    """The bounded ops inside the forwards that gradients go through; not what a model returns.
+
+    ``without``: the names of those that are not looked at.
+    """
     for segment in tape.segments:
         if segment.phase not in FORWARDS:
             continue
@@ -99,6 +106,8 @@ def flattened(tape: Tape) -> Iterator[Flat]:
         for op in segment.ops:
             most = BOUNDED.get(op.op)
             if most is None or op.node is None or any(op is r for r in returned):
+                continue
+            if op.name in without:
                 continue
             y = op.tensor.detach().float()
             slope = y * (1 - y) if most < 1 else 1 - y * y

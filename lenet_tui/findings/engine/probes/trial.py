@@ -16,6 +16,7 @@ from lenet_tui.history.engine.held_state import held_state, put_back
 from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine.batch import Batch
+from lenet_tui.training.engine.copies import copy_into
 from lenet_tui.training.engine.observed_calls import (
     BACKWARD,
     Roots,
@@ -166,9 +167,9 @@ class Trial:
 
     def _put(self, values: Mapping[str, Tensor] | None, batch: Batch | None) -> None:
         self.begin(batch)
+        live = self.trainer.parameters
         with torch.no_grad():
-            for name, value in (values or {}).items():
-                self.trainer.parameters[name].data.copy_(value)
+            copy_into((live[name].data, value) for name, value in (values or {}).items())
 
     def losses(
         self,
