@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence, Set
 from typing import Any
 
@@ -11,9 +10,10 @@ from torch import Tensor, nn
 
 from lenet_tui.tape.engine.early_copies import EarlyCopies
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.in_place import STAYS, Made, copied, storage, tensors
+from lenet_tui.tape.engine.in_place import NUMBERS, STAYS, Made, copied, storage, tensors
 from lenet_tui.training.engine.copies import LARGE, copies
 
+SEVERAL = (tuple, list)
 NOWHERE = {0}
 """Where a tensor's memory begins that has none of its own."""
 
@@ -27,7 +27,7 @@ class Holders:
     def __init__(self, ops: list[OpEntry], early: EarlyCopies | None = None) -> None:
         self._ops = ops
         self._early = early or EarlyCopies()
-        self._by_place: defaultdict[int, list[OpEntry]] = defaultdict(list)
+        self._by_place: dict[int, list[OpEntry]] = {}
         self._known = 0
         self._written: list[tuple[OpEntry, Tensor]] = []
 
@@ -62,11 +62,14 @@ class Holders:
             for op in ops[self._known :]:
                 for value in (op.output, *op.args):
                     kind = type(value)
-                    if kind is Tensor:
-                        by_place[storage(value)].append(op)
-                    elif kind not in STAYS:
-                        for tensor in tensors(value):
-                            by_place[storage(tensor)].append(op)
+                    if kind in STAYS or (kind in SEVERAL and NUMBERS.issuperset(map(type, value))):
+                        continue
+                    for tensor in (value,) if kind is Tensor else tensors(value):
+                        place = storage(tensor)
+                        if place in by_place:
+                            by_place[place].append(op)
+                        else:
+                            by_place[place] = [op]
             self._known = len(ops)
         for place in written:
             if place in by_place:

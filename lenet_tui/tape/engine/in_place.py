@@ -44,7 +44,7 @@ def writer(func: Any, name: str) -> Writer | None:
         return _first
     places = _places(func)
     if places:
-        return partial(_placed, places)
+        return partial(_placed if STATISTICS[0] in places else _if_in_place, places)
     return _all if name in BUILT_IN_NORMS else None
 
 
@@ -56,13 +56,22 @@ def _all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
     return tensors(args)
 
 
+def _if_in_place(
+    places: dict[str, int], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> list[Tensor]:
+    at = places["inplace"]
+    given = args[at] if at < len(args) else kwargs.get("inplace")
+    return tensors(args[:1] or kwargs.get("input")) if given is True else []
+
+
 def _placed(places: dict[str, int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
-    given = {k: args[at] if at < len(args) else kwargs.get(k) for k, at in places.items()}
-    if given.get("inplace") is True:
-        return tensors(args[:1] or kwargs.get("input"))
-    if STATISTICS[0] not in places or not given.get("training", True):
+    if "inplace" in places and (written := _if_in_place(places, args, kwargs)):
+        return written
+    given = [args[at] if at < len(args) else kwargs.get(k) for k, at in places.items()]
+    by_name = dict(zip(places, given, strict=True))
+    if not by_name.get("training", True):
         return []
-    return [t for key in STATISTICS if isinstance(t := given.get(key), Tensor)]
+    return [t for key in STATISTICS if isinstance(t := by_name.get(key), Tensor)]
 
 
 @cache

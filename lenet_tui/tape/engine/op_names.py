@@ -19,9 +19,9 @@ class OpNames:
         count = self._used[name] = self._used.get(name, taken) + 1
         return name if count == 1 else f"{name}#{count}"
 
-    def name_leaf(self, path: str, ops: Iterable[OpEntry]) -> None:
+    def name_leaf(self, path: str, ops: list[OpEntry]) -> None:
         """Name what a leaf did and has no name: the last op after it, others after their own."""
-        inside = [op for op in ops if not op.name]
+        inside = ops if len(ops) == 1 and not ops[0].name else [op for op in ops if not op.name]
         for op in inside[:-1]:
             op.name = self.unique(f"{path or 'input'}.{op.op}")
         if inside:
