@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explanation import Explain, Explanation
-from lenet_tui.tape.engine import holders, in_place
+from lenet_tui.tape.engine import early_copies, holders, in_place
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.in_place import Made
@@ -134,3 +134,30 @@ def test_a_buffer_that_numpy_wrote_is_what_it_was_just_before_the_op() -> None:
         [norm] = entries(drive, "batch_norm")
         given = [t for t in norm.args if isinstance(t, Tensor) and t.shape == (10,)]
         assert float(given[0][0]) == number
+
+
+class Normed(Head):
+    """Batch norm with a buffer that is written once more, past what torch counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert self.norm.running_mean is not None
+        self.norm.running_mean.data.add_(1)
+        return self.norm(self.head(x.flatten(1)))  # type: ignore[no-any-return]
+
+
+def test_what_is_copied_early_is_what_is_copied_just_before_the_op(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[list[list[Tensor]]] = []
+    for devices in (("cpu",), ()):
+        monkeypatch.setattr(early_copies, "UNCOUNTED", devices)
+        drive = Drive(model=f"{HERE}:Normed", batch_size=4)
+        drive("finish", "finish", "back iteration", "finish", "finish")
+        ops = [e for e in drive.entries if isinstance(e, OpEntry)]
+        found.append([[t for t in (*op.args, op.tensor) if isinstance(t, Tensor)] for op in ops])
+    for just, early in zip(*found, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(just, early, strict=True))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
 import torch
-from torch import nn, overrides
+import torch.nn.functional as F
+from torch import Tensor, nn, overrides
 from torch.overrides import TorchFunctionMode
 
 from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.compiled_calls import CompiledCall
-from lenet_tui.training.engine.function_modes import OwnMode
+from lenet_tui.training.engine.function_modes import HANDLE, OwnMode
 
 
 class Theirs(TorchFunctionMode):
@@ -62,3 +64,43 @@ def test_only_the_hooks_of_others_are_called_and_ours_again_in_their_order() -> 
     assert called == ["before", "theirs"]
     theirs.remove()
     ours[0].remove()
+
+
+class Sub(Tensor):
+    """A person's own kind of tensor, which sees what is made of it."""
+
+    seen: ClassVar[list[str]] = []
+
+    @classmethod
+    def __torch_function__(
+        cls, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        cls.seen.append(func.__name__)
+        with torch._C.DisableTorchFunctionSubclass():
+            return func(*args, **(kwargs or {})).as_subclass(cls)
+
+
+class Noting(OwnMode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        self.seen.append(func.__name__)
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_function_meets_each_mode_and_then_the_tensors_own_kind() -> None:
+    handle, plain = getattr(F, HANDLE), torch.ones(1)
+    x = torch.ones(2).as_subclass(Sub)
+    Sub.seen.clear()
+    with Noting() as outer, Theirs(), Noting() as inner:
+        made = F.relu(x)
+        with pytest.raises(TypeError):
+            F.relu(None)  # type: ignore[arg-type]
+        F.relu(plain)
+    assert outer.seen == inner.seen == ["relu"] * 3
+    assert Sub.seen == ["relu"] and type(made) is Sub
+    assert getattr(F, HANDLE) is handle

@@ -18,7 +18,7 @@ from lenet_tui.around.engine.once import Once
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Phase
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.forward_recorder import OUTSIDE, ForwardRecorder
+from lenet_tui.tape.engine.forward_recorder import OUTSIDE
 from lenet_tui.tape.engine.holders import Holders
 from lenet_tui.tape.engine.in_place import Made
 from lenet_tui.tape.engine.module_paths import Paths
@@ -152,8 +152,9 @@ class IterationRecorder(StepRecorder):
         self._copies.clear()
 
     def _hook(self) -> None:
-        ForwardRecorder._hook(self)
-        self._hooks += [
+        self._hooks = [  # for a call that is under way already too
+            global_hooks.before_modules(self._module_enters),
+            global_hooks.after_modules(self._module_leaves),
             global_hooks.after_modules(self._module_was_given, with_kwargs=True),
             global_hooks.after_modules(self._module_ends, always_call=True),
         ]

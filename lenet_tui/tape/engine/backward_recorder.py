@@ -14,6 +14,7 @@ from torch.autograd.graph import Node, get_gradient_edge
 
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import StopHere
+from lenet_tui.tape.engine.node_hooks import NodeHooks
 
 _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
@@ -94,10 +95,11 @@ class BackwardRecorder:
         self._stop_after = stop_after
         ran, gave = self._ran, self._accumulated
         hands_over = ran if apart or self._copies else self._hands_over
-        self._handles: list[Any] = [
-            e.node.register_hook(partial(gave if e.parameter else hands_over if e.last else ran, e))
+        hooks = NodeHooks(
+            (e.node, partial(gave if e.parameter else hands_over if e.last else ran, e))
             for e in nodes
-        ]
+        )
+        self._handles: list[Any] = [hooks]
         if stop_after is not None:
             self._handles += [entry.node.register_prehook(self._before) for entry in nodes]
         if nested:
@@ -154,9 +156,9 @@ class BackwardRecorder:
 
         Of a tensor that is held autograd makes a copy for each ``.grad``.
         """
-        pairs = zip(produced, entry.following, strict=True)
         kept = [
-            t if t is None or type(n) is not _Accumulates else t.detach() for t, (n, _) in pairs
+            t if t is None or type(n) is not _Accumulates else t.detach()
+            for t, (n, _) in zip(produced, entry.following, strict=True)
         ]
         self._ran(entry, tuple(kept), received)
 

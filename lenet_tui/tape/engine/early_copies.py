@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.tape.engine.in_place import storage
 from lenet_tui.training.engine.copies import LARGE, copies
 
 UNCOUNTED = ("cpu",)
-"""Devices on which NumPy may write to a buffer, which torch does not count."""
+"""Devices on which NumPy may write to a buffer, which torch does not count; a copy costs little."""
 
 
 class EarlyCopies:
@@ -19,51 +18,50 @@ class EarlyCopies:
 
     def __init__(self) -> None:
         self._written: dict[int, Tensor] = {}
-        self._copies: dict[int, tuple[Tensor, int, Tensor]] = {}
+        self._tensors: list[Tensor] = []
+        self._copies: dict[int, tuple[Tensor, int]] = {}
         """Of each by its ``id``, with how often it had been written."""
-        self._by_place: dict[int, list[int]] = {}
+        self._gone: set[int] = set()
+        """Where something was written since then."""
+        self._devices: dict[torch.device, bool] = {}
+
+    def suits(self, tensor: Tensor) -> bool:
+        """Whether copies are to be made together where this tensor is."""
+        device = tensor.device
+        if device not in self._devices:
+            self._devices[device] = device.type not in UNCOUNTED
+        return self._devices[device]
 
     def begin(self) -> None:
         """A forward begins."""
         self.end()
-        tensors = list(self._written.values())
+        self._tensors = tensors = list(self._written.values())
         self._written = {}
         for tensor, copy in zip(tensors, copies(tensors), strict=True):
-            number = id(tensor)
-            self._copies[number] = tensor, tensor._version, copy
-            self._by_place.setdefault(storage(tensor), []).append(number)
+            self._copies[id(tensor)] = copy, tensor._version
 
     def end(self) -> None:
         """It is over."""
-        self._copies, self._by_place = {}, {}
+        self._tensors, self._copies, self._gone = [], {}, set()
 
     def take(
-        self, writes: Iterable[Tensor], places: Set[int], module: nn.Module | None
+        self, writes: Sequence[Tensor], places: Sequence[int], module: nn.Module | None
     ) -> dict[int, Tensor]:
         """Of what an op of a module writes now, in these places, the copies that there are.
 
         By the ``id`` of each tensor. Its buffers are copied early the next time.
         """
-        found = {}
-        for tensor in writes:
+        found, known, gone = {}, self._copies, self._gone
+        for tensor, place in zip(writes, places, strict=True):
             number = id(tensor)
-            known = self._copies.get(number)
-            if known is not None and _as_then(tensor, *known[1:]):
-                found[number] = known[2]
+            if number in known and place not in gone and tensor._version == known[number][1]:
+                found[number] = known[number][0]
                 self._written[number] = tensor
-            elif module is not None and _buffer(tensor, module):
+            elif module is not None and self.suits(tensor) and _buffer(tensor, module):
                 self._written[number] = tensor
-        for place in places if self._by_place else ():
-            for number in self._by_place.pop(place, ()):
-                del self._copies[number]
+        if known:
+            gone.update(places)
         return found
-
-
-def _as_then(tensor: Tensor, version: int, copy: Tensor) -> bool:
-    """Whether nothing has written a buffer since then."""
-    if tensor._version != version:
-        return False
-    return tensor.device.type not in UNCOUNTED or torch.equal(tensor, copy)
 
 
 def _buffer(tensor: Tensor, module: nn.Module) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -12,9 +12,9 @@ from torch.jit import ScriptModule
 
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
-from lenet_tui.tape.engine.holders import NOWHERE, Holders
-from lenet_tui.tape.engine.in_place import replaced, storage, tensors, written_by
-from lenet_tui.tape.engine.making import SEEN, maker, plain_call
+from lenet_tui.tape.engine.holders import Holders
+from lenet_tui.tape.engine.in_place import replaced, storage, tensors
+from lenet_tui.tape.engine.making import maker, plain_call
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -71,7 +71,7 @@ class ForwardRecorder(OwnMode):
         self._enters = enters
         self.make = maker()
         self._source: SourceLine | None = None
-        self._paths, self._leaves = paths, paths.leaves
+        self._paths = paths
         self._passed = passed
         self._stop_after = stop_after
         self._stack: list[Within] = []
@@ -107,14 +107,11 @@ class ForwardRecorder(OwnMode):
             self._holders.clear()
             self._copies.clear()
             self._unhook()
-            self._name_from(0)
+            self._named.name_rest(self._leaf, self.entries)
 
     def _hook(self) -> None:
         """See each module that is called."""
-        self._hooks = [
-            global_hooks.before_modules(self._module_enters),
-            global_hooks.after_modules(self._module_leaves),
-        ]
+        self._hooks = [global_hooks.around_modules(self._module_enters, self._module_leaves)]
 
     def _unhook(self) -> None:
         for hook in self._hooks:
@@ -146,31 +143,42 @@ class ForwardRecorder(OwnMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        function, kwargs = KNOWN.get(func) or known(func), kwargs or {}
+        function = KNOWN.get(func) or known(func)
         if function.silent or _mapping() is not None:
             # What ``vmap`` and its like are given cannot be shown.
-            return (self.make if function.name in SEEN else plain_call)(func, args, kwargs)
+            if function.seen:
+                return self.make(func, args, kwargs or {})
+            return func(*args, **kwargs) if kwargs else func(*args)
+        if kwargs is None:
+            kwargs = {}
         if function.compiled:
             return self._compiled(func, args, kwargs)
         if self._stop_after is not None:
             self._stop()
-        name, given, written = function.name, args, NOWHERE
+        name, given = function.name, args
         if self._copies:
             given = replaced(args, self._copies)
-        if function.writes or "out" in kwargs:
-            writes = written_by(func, name, args, kwargs)
-            if writes:
-                written = frozenset(map(storage, writes)) - {0}
-                given = self._holders.taken(written, given, self._within[0], writes)
-                self.changed.written(written)
+        writes: Sequence[Tensor] = ()
+        if kwargs and "out" in kwargs:
+            writes = tensors(kwargs["out"])
+        elif function.writer is not None:
+            writes = function.writer(args, kwargs)
+        if writes:
+            places = [storage(tensor) for tensor in writes]
+            if any(places):
+                given = self._holders.taken(writes, places, given, self._within[0])
+                self.changed.written(places)
+            else:  # they have no memory of their own
+                writes = ()
         if self._graphless:
             for operand in args:
                 if isinstance(operand, Tensor):
                     self._adopt(operand)
         self._enters(name)
         read = edges.given(args, kwargs)
+        make = self.make
         try:
-            result = self.make(func, args, kwargs)
+            result = func(*args, **kwargs) if make is plain_call else make(func, args, kwargs)
         except Exception:
             self.attempt, self.failed_line = (name, args, kwargs), self._line()
             raise
@@ -199,7 +207,7 @@ class ForwardRecorder(OwnMode):
         entries = self.entries
         entry = OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
         entries.append(entry)
-        if written and node is None and any(result is t for t in args):
+        if writes and node is None and any(result is t for t in args):
             self._holders.wrote(entry, later=bool(self._stack))
         if self.changed.noted:
             entry.wrote = self.changed.take()
@@ -216,10 +224,10 @@ class ForwardRecorder(OwnMode):
         return self._source.now() if self._source is not None else 0
 
     def _module_enters(self, module: nn.Module, args: Any) -> None:
-        path = self._paths.get(module, "")
-        self._within = module, len(self.entries), path, module in self._leaves
-        self._stack.append(self._within)
-        if isinstance(module, ScriptModule):
+        path, leaf, scripted = self._paths.kind(module)
+        self._within = within = module, len(self.entries), path, leaf
+        self._stack.append(within)
+        if scripted:
             self._stop()
             self._enters(SCRIPTED)
             with torch._C.DisableTorchFunction():
@@ -234,7 +242,7 @@ class ForwardRecorder(OwnMode):
         if not stack:
             self._holders.settle()
         entries = self.entries
-        if isinstance(module, ScriptModule):
+        if self._scripted and isinstance(module, ScriptModule):
             taken = self._scripted.pop()
             if len(entries) == first:
                 with torch._C.DisableTorchFunction():
@@ -243,16 +251,13 @@ class ForwardRecorder(OwnMode):
             self._leaf = path
             if len(entries) == first and any(output is a for a in args):
                 self._hand_on(output)
-            inside = [e for e in entries[first:] if not e.name]
-            for entry in inside[:-1]:
-                entry.name = self._named.unique(f"{path or 'input'}.{entry.op}")
-            if inside:
-                inside[-1].name = self._named.unique(path or inside[-1].op)
+            self._named.name_leaf(path, entries[first:])
 
     def _taken(self, args: tuple[Any, ...]) -> Taken:
         """What a call is given that may write into any of it: as it is, with where it is from."""
-        places = {storage(t) for t in tensors(args)} - {0}
-        return self._holders.taken(places, args, None), edges.given(args, {})
+        writes = tensors(args)
+        given = self._holders.taken(writes, list(map(storage, writes)), args, None)
+        return given, edges.given(args, {})
 
     def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a compiled call, which is not to see that it is recorded, and record it as one op.
@@ -312,12 +317,6 @@ class ForwardRecorder(OwnMode):
             OpEntry("", IDENTITY, self._leaf, (output,), {}, kept, node, line, (made,), read)
         )
         self._passed(len(self.entries), IDENTITY)
-
-    def _name_from(self, first: int) -> None:
-        """Name functional ops after the last leaf (``input`` before the first)."""
-        for entry in self.entries[first:]:
-            if not entry.name:
-                entry.name = self._named.unique(f"{self._leaf or 'input'}.{entry.op}")
 
     def _adopt(self, tensor: Tensor) -> None:
         """Give the op that computed ``tensor`` the node that came after it.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Set
-from functools import cache
+from collections.abc import Callable, Container
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -22,36 +22,56 @@ STAYS = NUMBERS | {nn.Parameter}
 """The classes of values that are never copied."""
 
 Look = tuple[int, tuple[int, ...], tuple[int, ...], torch.dtype | None, bool, bool]
-Made = dict[Look, Tensor]
-"""Copies of tensors, by what was copied."""
+Made = dict[int, list[tuple[Tensor, Tensor]]]
+"""Tensors with their copies, by where their memory begins."""
+Writer = Callable[[tuple[Any, ...], dict[str, Any]], list[Tensor]]
+"""Finds the tensors that a call of one function may write into, from what it is given."""
 
 
 def written_by(func: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
     """The tensors that a call may write into."""
     if "out" in kwargs:
         return tensors(kwargs["out"])
+    finds = writer(func, name)
+    return [] if finds is None else finds(args, kwargs)
+
+
+def writer(func: Any, name: str) -> Writer | None:
+    """What finds the tensors, ``out`` apart, that a function writes into; ``None``: it cannot."""
     if name in NOT_WRITING:
-        return []
+        return None
     if (name.endswith("_") and not name.endswith("__")) or name in WRITING:
-        return tensors(args[:1])
+        return _first
     places = _places(func)
-    if not places:
-        return tensors(args) if name in BUILT_IN_NORMS else []
+    if places:
+        return partial(_placed if STATISTICS[0] in places else _if_in_place, places)
+    return _all if name in BUILT_IN_NORMS else None
 
-    given = {k: args[at] if at < len(args) else kwargs.get(k) for k, at in places.items()}
-    if given.get("inplace") is True:
-        return tensors(args[:1] or kwargs.get("input"))
-    if STATISTICS[0] not in places or not given.get("training", True):
+
+def _first(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
+    return [args[0]] if args and type(args[0]) is Tensor else tensors(args[:1])
+
+
+def _all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
+    return tensors(args)
+
+
+def _if_in_place(
+    places: dict[str, int], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> list[Tensor]:
+    at = places["inplace"]
+    given = args[at] if at < len(args) else kwargs.get("inplace")
+    return tensors(args[:1] or kwargs.get("input")) if given is True else []
+
+
+def _placed(places: dict[str, int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
+    if "inplace" in places and (written := _if_in_place(places, args, kwargs)):
+        return written
+    given = [args[at] if at < len(args) else kwargs.get(k) for k, at in places.items()]
+    by_name = dict(zip(places, given, strict=True))
+    if not by_name.get("training", True):
         return []
-    return tensors([given.get(key) for key in STATISTICS])
-
-
-def may_write(func: Any, name: str) -> bool:
-    """Whether there are operands, ``out`` apart, that ``written_by`` would find for a function."""
-    if name in NOT_WRITING:
-        return False
-    in_place = name.endswith("_") and not name.endswith("__")
-    return in_place or name in WRITING or name in BUILT_IN_NORMS or bool(_places(func))
+    return [t for key in STATISTICS if isinstance(t := by_name.get(key), Tensor)]
 
 
 @cache
@@ -78,18 +98,26 @@ def tensors(value: Any) -> list[Tensor]:
     return found
 
 
-def copied(value: Any, written: Set[int], made: Made) -> Any:
+def copied(value: Any, written: Container[int], made: Made) -> Any:
     """The value with copies of its tensors in this memory; parameters stay themselves.
 
     ``made``: the copies so far, to be given again for the same numbers; it grows.
     """
     if isinstance(value, Tensor):
-        if isinstance(value, nn.Parameter) or storage(value) not in written:
+        place = storage(value)
+        if place not in written or (type(value) is not Tensor and isinstance(value, nn.Parameter)):
             return value
-        look = look_of(value)
-        if look not in made:
-            made[look] = value.detach().clone()
-        return made[look]
+        known = made.get(place)
+        if known is None:
+            known = made[place] = []
+        else:
+            look = look_of(value)
+            for tensor, copy in known:
+                if tensor is value or look_of(tensor) == look:
+                    return copy
+        copy = (value.detach() if value.requires_grad else value).clone()
+        known.append((value, copy))
+        return copy
     if isinstance(value, (tuple, list)):
         parts = [p if type(p) in STAYS else copied(p, written, made) for p in value]
         return parts if isinstance(value, list) else tuple(parts)

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from operator import is_
 
-from torch import nn
+from torch import Tensor, nn
+from torch.jit import ScriptModule
 
 from lenet_tui.tape.engine.early_copies import EarlyCopies
+from lenet_tui.tape.engine.in_place import storage
 
+Kind = tuple[str, bool, bool]
 _OWN = frozenset(vars(nn.Module()))
 """The attributes that every module has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The parameters of some modules: ``names`` by ``id``, ``places`` by where they begin."""
+
+    tensors: list[Tensor]
+    begin: list[int]
+    by_name: dict[str, Tensor]
+    names: dict[int, str]
+    places: dict[int, str]
 
 
 class Paths(dict[nn.Module, str]):
@@ -22,6 +38,8 @@ class Paths(dict[nn.Module, str]):
     def __init__(self, pairs: Iterable[tuple[nn.Module, str]] = ()) -> None:
         super().__init__(pairs)
         self.early = EarlyCopies()
+        self._kinds: dict[nn.Module, Kind] = {}
+        self._parameters = Found([], [], {}, {}, {})
 
     @cached_property
     def leaves(self) -> frozenset[nn.Module]:
@@ -31,6 +49,35 @@ class Paths(dict[nn.Module, str]):
             while path and (path := path.rpartition(".")[0]) not in parents:
                 parents.add(path)
         return frozenset(module for module, path in self.items() if path not in parents)
+
+    def kind(self, module: nn.Module) -> Kind:
+        """Its path, empty if it has none; whether it is a leaf, and a script."""
+        found = self._kinds.get(module)
+        if found is None:
+            found = self.get(module, ""), module in self.leaves, isinstance(module, ScriptModule)
+            if module in self:
+                self._kinds[module] = found
+        return found
+
+    def parameters(self) -> Found:
+        """The parameters that the modules have now, each under its first name."""
+        tensors: list[Tensor] = [
+            p for each in self for p in each._parameters.values() if p is not None
+        ]
+        begin, known = [*map(storage, tensors)], self._parameters
+        if begin == known.begin and all(map(is_, tensors, known.tensors)):
+            return known
+        by_name: dict[str, Tensor] = {}
+        names: dict[int, str] = {}
+        for module, path in self.items():
+            for leaf, p in module._parameters.items():
+                if p is not None and id(p) not in names:
+                    names[id(p)] = name = f"{path}.{leaf}" if path else leaf
+                    by_name[name] = p
+        places = {storage(p): name for name, p in by_name.items()}
+        places.pop(0, None)
+        self._parameters = Found(tensors, begin, by_name, names, places)
+        return self._parameters
 
 
 def module_paths(model: nn.Module) -> Paths:

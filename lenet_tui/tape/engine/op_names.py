@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.names import RESERVED
 
 
@@ -17,6 +18,20 @@ class OpNames:
         taken = 1 if name.endswith(".grad") else 0
         count = self._used[name] = self._used.get(name, taken) + 1
         return name if count == 1 else f"{name}#{count}"
+
+    def name_leaf(self, path: str, ops: list[OpEntry]) -> None:
+        """Name what a leaf did and has no name: the last op after it, others after their own."""
+        inside = ops if len(ops) == 1 and not ops[0].name else [op for op in ops if not op.name]
+        for op in inside[:-1]:
+            op.name = self.unique(f"{path or 'input'}.{op.op}")
+        if inside:
+            inside[-1].name = self.unique(path or inside[-1].op)
+
+    def name_rest(self, leaf: str, ops: Iterable[OpEntry]) -> None:
+        """Name what has no name yet after the last leaf (``input`` before the first)."""
+        for op in ops:
+            if not op.name:
+                op.name = self.unique(f"{leaf or 'input'}.{op.op}")
 
     def take_back(self, name: str) -> None:
         """Forget the name that was given last of its kind: what had it is called otherwise."""

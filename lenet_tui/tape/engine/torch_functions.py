@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lenet_tui.tape.engine.in_place import may_write
+from lenet_tui.tape.engine.in_place import Writer, writer
+from lenet_tui.tape.engine.making import SEEN
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
@@ -22,15 +23,22 @@ MOST = 4096
 class TorchFunction:
     """``name``: torch's; ``op``: what it is called on the tape.
 
-    ``silent``: it asks for what is no tensor's numbers, so it is no op. ``writes``: it may
-    write into what it is given, even without ``out``. ``compiled``: it is a ``CompiledCall``.
+    ``silent``: it asks for what is no tensor's numbers, so it is no op; ``seen``: who makes the
+    calls makes it too. ``writer``: finds what it may write into even without ``out``.
+    ``compiled``: it is a ``CompiledCall``.
     """
 
     name: str
     op: str
     silent: bool
-    writes: bool
+    seen: bool
+    writer: Writer | None
     compiled: bool
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may write into what it is given, even without ``out``."""
+        return self.writer is not None
 
 
 KNOWN: dict[Any, TorchFunction] = {}
@@ -50,7 +58,8 @@ def _learn(func: Any) -> TorchFunction:
         name,
         name.strip("_") or name,
         name not in VIEWS if read else name in ASKING,
-        may_write(func, name),
+        name in SEEN,
+        writer(func, name),
         isinstance(func, CompiledCall),
     )
     if len(KNOWN) >= MOST:

@@ -22,18 +22,9 @@ class WrittenParameters:
         self.values: dict[str, Tensor] = {}
         self.known: dict[str, Tensor] | None = None
         self.noted: set[str] = set()
-        self._parameters: dict[str, Tensor] = {}
-        self._names: dict[int, str] = {}
-        self.places: dict[int, str] = {}
-        seen: set[int] = set()
-        for module, path in paths.items():
-            for leaf, p in module._parameters.items():
-                if p is not None and id(p) not in seen:
-                    seen.add(id(p))
-                    name = f"{path}.{leaf}" if path else leaf
-                    self._parameters[name], self._names[id(p)] = p, name
-                    self.places[storage(p)] = name
-        self.places.pop(0, None)
+        found = paths.parameters()
+        self._parameters, self._names = found.by_name, found.names
+        self.places = dict(found.places)
 
     def written(self, places: Iterable[int]) -> None:
         """An op is about to write there."""

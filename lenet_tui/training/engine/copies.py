@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
-from torch._utils import _flatten_dense_tensors as flat
-from torch._utils import _unflatten_dense_tensors as split
 from torch.nn import Parameter
 
 _PLAIN = (Tensor, Parameter)
@@ -20,24 +18,31 @@ _Kind = tuple[torch.dtype, torch.device]
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
     """A copy of each tensor, without its graph; small ones of one kind lie side by side."""
-    made: list[Tensor] = []
-    alike: dict[_Kind, list[int]] = {}
+    made: list[Tensor] = [*tensors]
+    alike: dict[tuple[_Kind, bool], list[int]] = {}
     with torch.no_grad():
         for number, tensor in enumerate(tensors):
             if _plain(tensor) and tensor.is_contiguous() and tensor.nbytes < LARGE:
-                alike.setdefault((tensor.dtype, tensor.device), []).append(number)
-                made.append(tensor)
+                kind = (tensor.dtype, tensor.device), tensor.dim() == 0
+                alike.setdefault(kind, []).append(number)
             else:
-                made.append(tensor.detach().clone())
-        for numbers in alike.values():
+                made[number] = tensor.detach().clone()
+        for (_, single), numbers in alike.items():
             given = [tensors[n] for n in numbers]
             if len(given) == 1:  # of one alone torch gives the same memory
                 made[numbers[0]] = given[0].detach().clone()
                 continue
-            parts = split(flat(given), given)  # type: ignore[no-untyped-call]
+            parts = torch.stack(given).unbind() if single else _rows(given)
             for number, part in zip(numbers, parts, strict=True):
                 made[number] = part
     return made
+
+
+def _rows(given: list[Tensor]) -> Iterable[Tensor]:
+    rows = [t if t.dim() == 1 else t.view(-1) for t in given]
+    parts = torch.cat(rows).split([row.numel() for row in rows])  # type: ignore[no-untyped-call]
+    for tensor, part in zip(given, parts, strict=True):
+        yield part if tensor.dim() == 1 else part.view(tensor.shape)
 
 
 def copy_into(pairs: Iterable[tuple[Tensor, Tensor]]) -> None:

@@ -5,21 +5,57 @@ Its compiler would trace them into the function, as it does with a person's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import torch
+import torch.nn.functional as F
 from torch import overrides
 from torch.overrides import TorchFunctionMode
 
+HANDLE = "handle_torch_function"
+"""What the functions of ``torch.nn.functional`` call where a mode is active."""
+_handle: Callable[..., Any] = overrides.handle_torch_function
+
 
 class OwnMode(TorchFunctionMode):
-    """A mode of ours."""
+    """A mode of ours. ``types`` may be empty in what it is given: it is not to ask for them."""
+
+    def __enter__(self) -> Any:
+        if getattr(F, HANDLE) is _handle:
+            setattr(F, HANDLE, _hand_over)
+        return super().__enter__()  # type: ignore[no-untyped-call]
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)  # type: ignore[no-untyped-call]
+        last = not any(isinstance(mode, OwnMode) for mode in _active())
+        if last and getattr(F, HANDLE) is _hand_over:
+            setattr(F, HANDLE, _handle)
+
+
+def _hand_over(public_api: Any, relevant_args: Iterable[Any], /, *args: Any, **kwargs: Any) -> Any:
+    """What torch's own function does, without what a mode of ours does not ask for."""
+    count = torch._C._len_torch_function_stack()
+    mode = torch._C._get_function_stack_at(count - 1) if count else None
+    if not isinstance(mode, OwnMode):
+        return _handle(public_api, relevant_args, *args, **kwargs)
+    torch._C._pop_torch_function_stack()
+    try:
+        return mode.__torch_function__(public_api, (), args, kwargs)  # type: ignore[no-untyped-call]
+    finally:
+        torch._C._push_on_torch_function_stack(mode)
+
+
+def _active() -> list[Any]:
+    """All modes, the innermost last."""
+    return overrides._get_current_function_mode_stack()  # type: ignore[no-any-return, no-untyped-call]
 
 
 @contextmanager
 def hidden() -> Iterator[None]:
     """Meanwhile no mode of ours is active; those of others are, in their order."""
-    modes = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
+    modes = _active()
     first = next((n for n, mode in enumerate(modes) if isinstance(mode, OwnMode)), len(modes))
     inner = modes[first:]
     others = [mode for mode in inner if not isinstance(mode, OwnMode)]

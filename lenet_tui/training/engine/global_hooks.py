@@ -9,25 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from torch.nn.modules import module as nn_module
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from torch.utils.hooks import RemovableHandle
+
+from lenet_tui.training.engine.module_calls import ModuleCalls
+
+
+class Removable(Protocol):
+    """What ends something by ``remove``."""
+
+    def remove(self) -> None: ...
+
 
 _all: list[GlobalHook] = []
 """In the order in which torch calls them."""
 
 
 class GlobalHook:
-    """A hook until it is removed. ``register`` has torch call it."""
+    """A hook until it is removed. ``register`` has it called until what it returns is removed."""
 
-    def __init__(self, register: Callable[[], RemovableHandle]) -> None:
+    def __init__(self, register: Callable[[], Removable]) -> None:
         self._register = register
-        self._handle: RemovableHandle | None = None
+        self._handle: Removable | None = None
         _all.append(self)
         self.show()
 
@@ -59,6 +67,13 @@ def after_modules(hook: Callable[..., Any], **how: bool) -> GlobalHook:
     ``how``: ``with_kwargs``, ``always_call``, as torch has them.
     """
     return GlobalHook(partial(nn_module.register_module_forward_hook, hook, **how))
+
+
+def around_modules(enters: Callable[..., None], leaves: Callable[..., None]) -> GlobalHook:
+    """Have ``enters(module, args)`` called before and ``leaves(module, args, output)`` after the
+    forward of each module, as the two hooks do, in calls that begin while they are there.
+    """
+    return GlobalHook(ModuleCalls(enters, leaves).show)
 
 
 def before_updates(hook: Callable[..., Any]) -> GlobalHook:

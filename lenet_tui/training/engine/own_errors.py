@@ -30,12 +30,13 @@ FOREIGN = _folders()
 def own_traceback(error: BaseException) -> tuple[str, ...]:
     """The traceback of ``error`` without the frames that come before and after its owner's code.
 
-    The frames of libraries between two of the owner's stay. Where no frame is the owner's, only
-    the exception itself is left. What it was raised from is not shown.
+    The frames of libraries between two of the owner's stay, but not ours. Where no frame is the
+    owner's, only the exception itself is left. What it was raised from is not shown.
     """
     frames = traceback.extract_tb(error.__traceback__)
     own = [n for n, frame in enumerate(frames) if is_own_file(frame.filename)]
-    shown = frames[own[0] : own[-1] + 1] if own else []
+    between = frames[own[0] : own[-1] + 1] if own else []
+    shown = [frame for frame in between if not frame.filename.startswith(FOREIGN[0])]
     lines = ["Traceback (most recent call last):\n", *traceback.format_list(shown)] if own else []
     lines += traceback.format_exception_only(type(error), error)
     whole = clean_lines("".join(lines), LONGEST)
