@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
@@ -46,11 +50,15 @@ LEAST = 0.02
 """What is left of the learning rate at the end, so that a checkpoint can be trained on."""
 TOLD = ("optimizer", "lr", "weight_decay", "schedule", "momentum", "loss", "clip")
 """If one of these options is given, the recipe is left, and all are as for every other command."""
-FAILED, INTERRUPTED = 1, 130
+FAILED, BY_SIGNAL = 1, 128
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train as asked; 0 if all was done, 1 if torch rejected it, 130 if it was interrupted."""
+    """Train as asked; 0 if all was done, 1 if torch rejected it, 130 or 143 if it was stopped.
+
+    Ctrl-C stops it, and so does the signal by which a batch system ends a job: the checkpoint is
+    written, at the end of an iteration.
+    """
     given = vars(args)
     path, weights = checkpoint_path(args), weights_path(args)
     saved = opened(args)
@@ -78,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
             write_checkpoint(engine, path)
         if weights is not None:
             write_weights(engine, weights)
-        report.end(moved.frame, found, path, stopped=stopped)
+        report.end(moved.frame, found, path, stopped=bool(stopped))
     if moved.error:
         complain(moved.error)
         return FAILED
@@ -86,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     if loss is not None and not math.isfinite(loss):
         complain(notice("cli:not-finite", loss=loss))
         return FAILED
-    return INTERRUPTED if stopped else 0
+    return BY_SIGNAL + stopped if stopped else 0
 
 
 def _begun(
@@ -146,15 +154,33 @@ def _reached(iteration: int, length: int) -> Notice:
     return notice("cli:reached-epoch", n=thousands(iteration), epoch=f"{iteration / length:.4g}")
 
 
-def _trained(engine: BlockingEngine, total: int) -> tuple[Moved, bool]:
-    """Train to an iteration; returns where it ended, and whether it was interrupted."""
+def _trained(engine: BlockingEngine, total: int) -> tuple[Moved, int]:
+    """Train to an iteration; returns where it ended, and the signal that stopped it; 0: none."""
     engine.send(Subscription(tape=False))  # its frames say how far it is, and no more
     engine.send(DoMove(1, Goto(total)))
     try:
-        return engine.answer(Moved), False
-    except KeyboardInterrupt:
+        with _terminable():
+            return engine.answer(Moved), 0
+    except KeyboardInterrupt as error:
         engine.send(Pause())
-        return engine.answer(Moved), True
+        return engine.answer(Moved), signal.SIGTERM if error.args else signal.SIGINT
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Inside, what a batch system ends a job by is a ``KeyboardInterrupt`` with an argument."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(number)
+
+    if threading.current_thread() is not threading.main_thread():  # it hears no signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _evaluated(engine: BlockingEngine, moved: Moved) -> Evaluation | None:

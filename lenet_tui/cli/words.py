@@ -43,7 +43,7 @@ TRACE: Table = {
     "held.schedule": ("schedule", "学习率计划"),
     "held.generators": ("generators", "随机数生成器"),
     "held.data": ("data", "数据"),
-    "held.place": ("{epoch} epochs and {used} samples used at keyframe {n}",
+    "held.place": ("whole epochs: {epoch}, samples used of the next: {used} (at keyframe {n})",
                    "在关键帧 {n} 处已用 {epoch} 轮又 {used} 个样本"),
     "held.test": ("evaluation", "评估"),
     "held.loss": ("loss", "损失"),

@@ -78,7 +78,7 @@ def read_run(path: Path) -> OtherRun:
         elif path.suffix == SUFFIX or path.read_bytes()[:18] == b"lenet-tui session ":
             run = _session(name, path.read_bytes())
         else:
-            run = OtherRun(name, _gathered(_rows(path.read_text("utf-8", "replace"))))
+            run = OtherRun(name, _gathered(_rows(path.read_text("utf-8-sig", "replace"))))
     except OSError as error:
         why = error.strerror or str(error)
         raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None

@@ -138,8 +138,8 @@ NOTICES = {
         "{name} 的头部声明 {size} 字节，而实际有 {there}",
     ),
     "training:array-header": (
-        "the header of {name} is no header of an array",
-        "{name} 的头部不是数组的头部",
+        "{name} does not begin with the header of an array",
+        "{name} 的开头不是数组的头部",
     ),
     "training:array-damaged": (
         "{name} is damaged: it cannot be unpacked, or its checksum differs",

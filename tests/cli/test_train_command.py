@@ -200,7 +200,8 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: Any) -> None:
 
 
 @pytest.mark.slow
-def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path, number: int) -> None:
     file = tmp_path / "x.session"
     command = [*APP, "train", "--epochs", "100000", "--checkpoint", str(file)]
     process = subprocess.Popen(
@@ -209,9 +210,9 @@ def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path) -> None
     assert process.stderr is not None
     while "epoch 1 of" not in process.stderr.readline():
         assert process.poll() is None
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and not out
+    assert process.returncode == 128 + number and not out
     assert "Traceback" not in err and "stopped after iteration" in err
     saved = read(file)
     assert saved.snapshot.position.iteration >= 90

@@ -33,6 +33,8 @@ def test_a_table_is_read_by_the_names_that_people_use(tmp_path: Path) -> None:
     assert points is not None and points[0].tolist() == [10, 20]
     tabs = read_run(written(tmp_path, "b.tsv", "loss\tlr\n3\t0.1\n2\t0.05\n"))
     assert tabs.values[LOSS] == {1: 3.0, 2: 2.0} and tabs.values[RATE] == {1: 0.1, 2: 0.05}
+    marked = read_run(written(tmp_path, "c.csv", "\ufeffstep,loss\n5,2.5\n"))  # as Excel saves it
+    assert marked.values[LOSS] == {5: 2.5}
 
 
 @pytest.mark.slow

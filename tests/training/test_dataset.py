@@ -254,8 +254,8 @@ def described(shape: str) -> str:
     [
         (described(f"({2**40}, 8, 8)"), "unpacks to over 512 MB"),
         (described("(1000, 8, 8)"), "promises 64128 bytes"),
-        (described("(-4, 8, 8)"), "the header of images is no header of an array"),
-        ("(" * 58 + ")" * 58, "the header of images is no header of an array"),
+        (described("(-4, 8, 8)"), "images does not begin with the header of an array"),
+        ("(" * 58 + ")" * 58, "images does not begin with the header of an array"),
         (described("(4, 8, 8)").replace("|u1", "|O"), "pickled objects, which are never loaded"),
     ],
 )
