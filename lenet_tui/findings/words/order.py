@@ -148,6 +148,20 @@ ORDER: Table = {
         "An earlier backward freed what the one at {second} needs; where it ran was not recorded.",
         "之前的反向传播释放了 {second} 处所需的内容；它在何处运行没有记录。",
     ),
+    "findings.double-backward.kept.title": (
+        "Two backwards over one graph gave {count} parameters the same gradient",
+        "对同一计算图的两次反向传播给了 {count} 个参数相同的梯度",
+    ),
+    "findings.double-backward.kept.why": (
+        "The backward at {second} added to .grad, to the bit, what the one at {first} had put there: "
+        "of a gradient of norm {old} the update read {sum}. The step is longer than meant.",
+        "{second} 处的反向传播把 {first} 处已放入 .grad 的梯度逐位相同地又加了一次：梯度的范数"
+        "为 {old}，更新读取的是 {sum}。这一步比本意更长。",
+    ),
+    "findings.double-backward.kept.fix": (
+        "Call backward once in each step; then no retain_graph=True is needed.",
+        "每一步只调用一次 backward；这样也不需要 retain_graph=True。",
+    ),
     "findings.double-backward.fix": (
         "Add the losses and call backward once; or detach what they share; or retain_graph=True in "
         "the first.",
