@@ -153,8 +153,9 @@ ORDER: Table = {
         "对同一计算图的两次反向传播给了 {count} 个参数相同的梯度",
     ),
     "findings.double-backward.kept.why": (
-        "The backward at {second} added to .grad, to the bit, what the one at {first} had put there: "
-        "of a gradient of norm {old} the update read {sum}. The step is longer than meant.",
+        "The backward at {second} added to .grad, to the bit, what the one at {first} had put "
+        "there: of a gradient of norm {old} the update read {sum}. "
+        "The step is longer than meant.",
         "{second} 处的反向传播把 {first} 处已放入 .grad 的梯度逐位相同地又加了一次：梯度的范数"
         "为 {old}，更新读取的是 {sum}。这一步比本意更长。",
     ),
