@@ -18,7 +18,7 @@ from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.optimizers import ITS_OWN, SETTINGS
-from lenet_tui.protocol.options import DRAWN, OWN, Options, as_dict
+from lenet_tui.protocol.options import DRAWN, OWN, Options, resolved
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice
@@ -161,7 +161,7 @@ class Jsonl:
     def begin(self, client: EngineClient, options: Options, length: int, total: int) -> None:
         self._client, self._options, self._length = client, options, length
         counts = {"iterations": total, "epoch_iterations": length or None}
-        self._write({"event": "config", **as_dict(options), **counts})
+        self._write({"event": "config", **resolved(options), **counts})
 
     def line(self, text: str) -> None:
         self._write({"event": "schedule", "text": text})

@@ -14,7 +14,7 @@ import numpy
 
 from lenet_tui.protocol.frame import Shape
 from lenet_tui.protocol.messages import Moved, Ready
-from lenet_tui.protocol.options import as_dict
+from lenet_tui.protocol.options import resolved
 from lenet_tui.protocol.phases import INIT
 from lenet_tui.protocol.position import Position
 from lenet_tui.protocol.transcript import OpState, ParameterState, PhaseState
@@ -36,7 +36,7 @@ class Jsonl:
         self._write(
             {
                 "event": "config",
-                **as_dict(ready.options),
+                **resolved(ready.options),
                 "device": ready.device.name,
                 "device_title": ready.device.title,
                 "dtype": ready.dtype,

@@ -234,6 +234,25 @@ def as_dict(options: Options) -> dict[str, Any]:
     return {name: v for name, v in values.items() if name not in usual or v != usual[name]}
 
 
+def resolved(options: Options) -> dict[str, Any]:
+    """Every option as a plain value, in their order, also what is off or was not given.
+
+    What is left to the optimizer has the value that it has there. ``None``: there is no such thing,
+    as of a batch size where the data come in batches.
+    """
+    values = {f.name: getattr(options, f.name) for f in fields(options)}
+    row = optimizers.OPTIMIZERS.get(options.optimizer)
+    for name in optimizers.SETTINGS:
+        if values[name] == ITS_OWN:
+            takes = row is not None and name in row.takes
+            values[name] = row.arguments.get(name, 0.0) if row is not None and takes else None
+    if options.data in (OWN, DRAWN):
+        values["batch_size"] = None
+    if options.evaluate_every == EPOCH:
+        values["evaluate_every"] = "epoch"
+    return values
+
+
 def switches(options: Options) -> dict[str, float]:
     """The options that turn a phase on, without those that are off."""
     return {name: value for name, value in as_dict(options).items() if name in SWITCHES}

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.around.runs import Ran, Runs, runs
+from tests.around.scripts import SCRIPTS
 
 __all__ = ["runs"]
 
@@ -144,3 +145,24 @@ def test_a_condition_that_never_holds_and_one_on_what_is_not_there(runs: Runs) -
     assert trained(observed) == trained(without)
     assert observed.err.startswith("lenet-tui: no tensor 'fc3.weight' to watch: one of ")
     assert observed.err.count("\n") == 1
+
+
+CHECKS = """
+        if number in (1, 3):
+            lt.check(net, (x, target), nn.CrossEntropyLoss(), optimizer)
+        loss.backward()
+"""
+"""In the middle of an iteration: what it runs is undone, and no part of the script."""
+
+
+@pytest.mark.slow
+def test_what_a_script_checks_itself_does_not_count_and_is_on_no_tape(runs: Runs) -> None:
+    script = SCRIPTS["plain"].replace("import random", "import random\nimport lenet_tui as lt")
+    script = script.replace("\n        loss.backward()\n", CHECKS)
+    without = runs("plain")
+    for number in ("2", "4"):
+        observed, checking = (runs(text, "--at", number) for text in ("plain", script))
+        assert trained(checking) == trained(without)
+        one, two = (re.sub(r" · [0-9.]+ m?s ─+", "", ran.err) for ran in (observed, checking))
+        assert two == one
+    assert "the script ended after 7 updates" in runs(script, "--at", "8").err

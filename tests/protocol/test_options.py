@@ -6,7 +6,9 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+import torch
 
+from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.protocol.options import (
     SETTABLE,
     OptionError,
@@ -14,8 +16,10 @@ from lenet_tui.protocol.options import (
     as_dict,
     change,
     check,
+    optimizer_settings,
     parse_value,
     resolve,
+    resolved,
 )
 
 
@@ -114,3 +118,21 @@ def test_every_settable_option_is_one() -> None:
     names = [field.name for field in fields(Options)]
     assert all(option.replace("-", "_") in names for option in SETTABLE)
     assert "clip" not in as_dict(Options()) and as_dict(Options(clip=2.0))["clip"] == 2.0
+
+
+def test_resolved_names_every_option_with_the_value_that_it_has() -> None:
+    plain = resolved(resolve())
+    assert set(plain) == {f.name for f in fields(Options)}
+    assert (plain["clip"], plain["augment"], plain["evaluate_every"]) == (0.0, "off", "epoch")
+    assert (plain["momentum"], plain["weight_decay"]) == (None, None), "by hand there is neither"
+    for name, row in OPTIMIZERS.items():
+        found = resolved(resolve(optimizer=name))
+        if row.made_by:
+            made = row.given(optimizer_settings(resolve(optimizer=name)))
+            torchs = getattr(torch.optim, row.made_by)([torch.zeros(1)], lr=0.1, **made).defaults
+            for setting in row.takes:
+                assert found[setting] == torchs[setting], (name, setting)
+    assert resolved(resolve(optimizer="momentum", momentum=0.5))["momentum"] == 0.5
+    givens: tuple[dict[str, Any], ...] = ({}, {"inputs": ("2,3",)})
+    for given in givens:
+        assert resolved(resolve(model="a.py", **given))["batch_size"] is None

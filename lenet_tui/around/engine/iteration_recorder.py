@@ -25,7 +25,7 @@ from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
-from lenet_tui.training.engine import batch, compiled_calls, global_hooks, observed_calls
+from lenet_tui.training.engine import aside, batch, compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -108,6 +108,7 @@ class IterationRecorder(StepRecorder):
         self._active.callback(setattr, _BaseDataLoaderIter, NEXT, self._hush_data())
         self._active.enter_context(observed_calls.observed_by(self))
         self._active.enter_context(compiled_calls.recorded())
+        self._active.enter_context(aside.silenced_by(self._silently))
         overrides._push_mode(self)  # type: ignore[no-untyped-call]
 
     def _hush_data(self) -> Callable[[Any], Any]:

@@ -31,7 +31,7 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import compiled_calls, global_hooks, observed_calls
+from lenet_tui.training.engine import aside, compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.generators import unchanged_generators
 from lenet_tui.training.engine.global_hooks import GlobalHook
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
@@ -222,7 +222,7 @@ class Observer:
 
     @property
     def _elsewhere(self) -> bool:
-        if self.stop is None:
+        if self.stop is None or aside.under_way():
             return True
         self._thread = self._thread or threading.get_ident()
         return threading.get_ident() != self._thread

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch.autograd.graph import Node
+
+from lenet_tui.tape.engine.new_node import leaf_node
 
 
 def sequence(node: Node | None) -> int | None:
@@ -16,14 +17,7 @@ def sequence(node: Node | None) -> int | None:
     return int(count()) if count is not None else None
 
 
-def _leaf() -> type[Node]:
-    with torch.enable_grad():
-        made = torch.ones(1, requires_grad=True).expand(2).grad_fn
-    assert made is not None and made.next_functions[0][0] is not None
-    return type(made.next_functions[0][0])
-
-
-_LEAF = _leaf()
+_LEAF = type(leaf_node())
 """The class of what gives a leaf its gradient."""
 
 

@@ -120,12 +120,12 @@ class _Watch(OwnMode):
             global_hooks.before_updates(lambda *_: self._updates(True)),
             global_hooks.after_updates(lambda *_: self._updates(False)),
         ]
-        super().__enter__()  # type: ignore[no-untyped-call]
+        super().__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._updates(False)
-        super().__exit__(*error)  # type: ignore[no-untyped-call]
+        super().__exit__(*error)
         for hook in self._hooks:
             hook.remove()
 

@@ -17,6 +17,7 @@ from lenet_tui.protocol.options import phases_on
 from lenet_tui.protocol.phases import BACKWARD, INIT, STEP, turn
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.tape.engine.making import made_by
+from lenet_tui.tape.engine.new_node import new_node
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
@@ -148,10 +149,7 @@ def _copied(live: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def autograd_count() -> int:
     """The number that autograd gives the next node."""
-    with torch.enable_grad():
-        node = torch.ones(1, requires_grad=True).clone().grad_fn
-    assert node is not None
-    return int(node._sequence_nr())
+    return int(new_node()._sequence_nr())
 
 
 def eager() -> ExitStack:

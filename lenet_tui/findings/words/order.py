@@ -160,6 +160,21 @@ ORDER: Table = {
         "若损失由 grad 的结果计算（如梯度惩罚或微分方程），加 create_graph=True；否则加 "
         "retain_graph=True。",
     ),
+    "findings.double-backward.kept.title": (
+        "Two backwards over one graph gave {count} parameters the same gradient",
+        "对同一计算图的两次反向传播给了 {count} 个参数相同的梯度",
+    ),
+    "findings.double-backward.kept.why": (
+        "The backward at {second} added to .grad, to the bit, what the one at {first} had put "
+        "there: of a gradient of norm {old} the update read {sum}. "
+        "The step is longer than meant.",
+        "{second} 处的反向传播把 {first} 处已放入 .grad 的梯度逐位相同地又加了一次：梯度的范数"
+        "为 {old}，更新读取的是 {sum}。这一步比本意更长。",
+    ),
+    "findings.double-backward.kept.fix": (
+        "Call backward once in each step; then no retain_graph=True is needed.",
+        "每一步只调用一次 backward；这样也不需要 retain_graph=True。",
+    ),
     "findings.double-backward.fix": (
         "Add the losses and call backward once; or detach what they share; or retain_graph=True in "
         "the first.",

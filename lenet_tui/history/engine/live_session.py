@@ -18,6 +18,7 @@ from lenet_tui.protocol.session_api import Hooks, KeyframeStore
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import notice
 from lenet_tui.training.engine import compiled_calls, observed_calls
+from lenet_tui.training.engine.aside import aside
 from lenet_tui.training.engine.before import Before
 from lenet_tui.training.engine.live_objects import Given, LiveFile, LiveTrainer
 from lenet_tui.training.engine.reached import Reached
@@ -92,6 +93,14 @@ class Lent:
         self._before: Before | None = None
 
     def __enter__(self) -> Lent:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(aside())
+            self._lend()
+            self._aside = stack.pop_all()
+        return self
+
+    def _lend(self) -> None:
+        """Note everything as it is, and replace what is replaced for a session."""
         given = self.given
         roots = [
             given.model,
@@ -111,7 +120,6 @@ class Lent:
             compiled_calls.install(),
             compiled_calls.close_known(before.reached.modules),
         ]
-        return self
 
     def make_session(
         self,
@@ -142,6 +150,7 @@ class Lent:
                 before, self._before = self._before, None
                 if before is not None:
                     (before.release if kept else before.restore)()
+                self._aside.close()
         del before
         gc.collect()  # what was on the tape may be large
         _give_back_memory()

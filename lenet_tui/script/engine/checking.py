@@ -29,7 +29,7 @@ def checked(given: tuple[Any, ...], more: dict[str, Any], iterations: int) -> Ch
 
     Among processes that train together nothing is run: others would wait for what they never get.
     """
-    if iterations < 1:
+    if not isinstance(iterations, int) or iterations < 1:
         raise NotWhole("findings:not-whole", value=iterations)
     SETTINGS.set(load(default_path()))
     words = Words(language(argparse.Namespace()), FINDINGS)

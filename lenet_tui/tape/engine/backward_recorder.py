@@ -7,19 +7,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.autograd.function import BackwardCFunction
-from torch.autograd.graph import Node, get_gradient_edge
+from torch.autograd.graph import Node
 
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import StopHere
+from lenet_tui.tape.engine.new_node import leaf_node
 from lenet_tui.tape.engine.node_hooks import NodeHooks
 
 _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
 _ACCUMULATES = "AccumulateGrad"
-_Accumulates = type(get_gradient_edge(torch.empty(0, requires_grad=True)).node)
+_Accumulates = type(leaf_node())
 
 
 def walk(

@@ -15,6 +15,7 @@ from lenet_tui.findings.engine.detectors.order import OrderDetector
 from lenet_tui.findings.engine.detectors.raised import Raised
 from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
 from lenet_tui.findings.engine.detectors.storage import FrozenDetector, TiedDetector
+from lenet_tui.findings.engine.detectors.twice import TwiceDetector
 from lenet_tui.findings.engine.detectors.unregistered import UnregisteredDetector
 
 DETECTORS: tuple[type[Detector], ...] = (
@@ -30,6 +31,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     OrderDetector,
     ClipsNothing,
     GraphDetector,
+    TwiceDetector,
     AliveDetector,
     InPlaceDetector,
     ModeDetector,
