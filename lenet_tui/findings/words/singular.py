@@ -26,6 +26,9 @@ _ENGLISH = {
         "It took part in no op of these iterations: a layer was replaced after the optimizer was "
         "made, and the one that came in its place is not trained."
     ),
+    "double-backward.kept.title": (
+        "Two backwards over one graph gave {count} parameter the same gradient"
+    ),
     "no-gradient.title": "{count} parameter had no gradient in any iteration: {parameters}",
     "no-gradient.why": "Its values go into the loss, yet no backward reached it.",
     "no-gradient.fix": "Look at the ops between it and the loss.",
