@@ -101,7 +101,8 @@ def busy(app: LenetApp) -> bool:
     """Whether the app or its screen have something to do; widgets are not asked."""
     screen = app.screen
     due = screen._callbacks or screen._dirty_widgets or screen._layout_required
-    return bool(due or app.main.scheduler.due or app._message_queue.qsize())
+    resized = app._resize_event is not None  # a timer gives it to the screen
+    return bool(due or resized or app.main.scheduler.due or app._message_queue.qsize())
 
 
 def idle(app: LenetApp) -> bool:
