@@ -141,8 +141,8 @@ def _columns(curve: Curve, window: Window, count: int) -> Columns:
         seen = (curve.x >= window.first) & (curve.x <= window.last)
         places = ((curve.x[seen] - window.first) * count // window.length).astype(int)
         values[places] = curve.y[seen]  # of several in a column the last
-        broken[places] = np.isinf(curve.y[seen])
-    values[np.isinf(values)] = np.nan
+        broken[places] = ~np.isfinite(curve.y[seen])
+    values[~np.isfinite(values)] = np.nan
     return Columns(values, values, values, broken)
 
 

@@ -114,10 +114,11 @@ class Collected:
                     sign = letter.upper() if held else letter
                     yield Curve(key, x=points[0], y=points[1], letter=sign)
 
-    def legend(self, kind: str, longest: int) -> list[str]:
+    def legend(self, kind: str, longest: int, by_row: str = "") -> list[str]:
         """The other runs that a chart shows: their letters, and their names in ``longest`` at most.
 
-        The capital is of held-out data, as all of an accuracy is.
+        The capital is of held-out data, as all of an accuracy is. ``by_row`` is said of a run whose
+        rows name no iteration.
         """
         letters = {curve.letter for curve in self._beside(kind)}
         named = []
@@ -125,7 +126,8 @@ class Collected:
             letter = letter_of(number)
             there = [sign for sign in (letter, letter.upper()) if sign in letters]
             if there:
-                named.append(f"{'/'.join(there)} {_both_ends(run.name, longest)}")
+                said = f" {by_row}" if run.by_row and by_row else ""
+                named.append(f"{'/'.join(there)} {_both_ends(run.name, longest)}{said}")
         return named
 
     def _own(self, kind: str) -> list[Curve]:

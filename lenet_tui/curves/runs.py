@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class OtherRun:
     values: dict[str, dict[int, float]] = field(default_factory=dict)
     losses: Dense | None = None
     """The loss of each iteration, where all are known: of a saved session."""
+    by_row: bool = False
+    """Whether its rows name no iteration, such as those of epochs: then they are counted."""
 
     def points(self, kind: str) -> tuple[Array, Array] | None:
         """Iterations and numbers of a kind, in order; ``None``: there are none."""
@@ -78,7 +81,8 @@ def read_run(path: Path) -> OtherRun:
         elif path.suffix == SUFFIX or path.read_bytes()[:18] == b"lenet-tui session ":
             run = _session(name, path.read_bytes())
         else:
-            run = OtherRun(name, _gathered(_rows(path.read_text("utf-8-sig", "replace"))))
+            rows = list(islice(_rows(path.read_text("utf-8-sig", "replace")), MOST))
+            run = OtherRun(name, _gathered(rows), by_row=not any(map(_step_of, rows)))
     except OSError as error:
         why = error.strerror or str(error)
         raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None
@@ -96,7 +100,7 @@ def _session(name: str, data: bytes) -> OtherRun:
     dense.take(Losses.read(saved.losses, saved.losses_from).values)
     found = saved.snapshot.evaluations
     accuracies = {e.iteration: 100 * e.accuracy for e in found if e.accuracy is not None}
-    losses = {e.iteration: e.loss for e in found if math.isfinite(e.loss)}
+    losses = {e.iteration: e.loss for e in found}
     return OtherRun(name, {ACCURACY: accuracies, TEST_LOSS: losses}, dense)
 
 
@@ -120,11 +124,11 @@ def _gathered(rows: Iterable[dict[str, Any]]) -> dict[str, dict[int, float]]:
     """The known numbers by iteration; rows without an iteration are counted from 1."""
     found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
     for number, raw in enumerate(rows, 1):
-        row = {str(k).strip().lower(): v for k, v in raw.items() if k is not None}
-        at = next((_number(row[s]) for s in STEPS if s in row), None)
-        if at is None and any(s in row for s in STEPS):
+        row, step = _named(raw), _step_of(raw)
+        at = _number(row[step]) if step else float(number)
+        if at is None or not math.isfinite(at):
             continue
-        iteration = number if at is None or not math.isfinite(at) else int(at)
+        iteration = int(at)
         for kind, names in NAMES.items():
             value = next((_number(row[n]) for n in names if n in row), None)
             if value is not None and iteration >= 0 and len(found[kind]) < MOST:
@@ -132,20 +136,30 @@ def _gathered(rows: Iterable[dict[str, Any]]) -> dict[str, dict[int, float]]:
     return _percent(found)
 
 
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {str(k).strip().lower(): v for k, v in row.items() if k is not None}
+
+
+def _step_of(row: dict[str, Any]) -> str:
+    """The name of the iteration in a row; empty where it has none."""
+    named = _named(row)
+    return next((step for step in STEPS if step in named), "")
+
+
 def _percent(found: dict[str, dict[int, float]]) -> dict[str, dict[int, float]]:
     """Accuracies in percent: where none is above 1 they are shares."""
     shares = found.get(ACCURACY, {})
-    if shares and max(shares.values()) <= 1:
+    if max(filter(math.isfinite, shares.values()), default=0.0) <= 1:
         found[ACCURACY] = {n: 100 * value for n, value in shares.items()}
     return found
 
 
 def _number(value: Any) -> float | None:
+    """A number, which may be NaN or infinite; ``None``: there is none."""
     try:
-        number = float(value)
+        return float(value)
     except (TypeError, ValueError):
         return None
-    return number if math.isfinite(number) else None
 
 
 def _events(path: Path) -> dict[str, dict[int, float]]:

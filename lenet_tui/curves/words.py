@@ -85,12 +85,14 @@ CURVES: Table = {
         "此样本不是单通道图像，无法单步进入",
     ),
     "curves.into": ("enter steps into it", "回车 单步进入"),
+    "curves.by-row": ("(by row)", "（按行）"),
     "dialog.beside.title": ("Another run beside this one", "并排显示另一次运行"),
     "dialog.beside.keys": ("enter show it   escape close", "回车 显示   Esc 关闭"),
     "curves.beside": (
         "A saved session, a table (CSV), JSON lines of train, or TensorBoard's files. "
-        "Nothing: only this run.",
-        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。留空：只显示本次运行。",
+        "Rows without an iteration (one an epoch) are counted from 1. Nothing: only this run.",
+        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。没有迭代次数的行"
+        "（如按轮次记录）从 1 起计。留空：只显示本次运行。",
     ),
     "curves.facts": ("Training", "训练"),
     "curves.iteration": ("iteration", "迭代"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenet_tui.curves.chart import chart
+from lenet_tui.curves.chart import Curve, chart
 from lenet_tui.curves.collected import Collected
 from lenet_tui.curves.runs import ACCURACY, LOSS, RATE, TEST_LOSS, RunError, read_run
 from lenet_tui.curves.series import Window
@@ -27,14 +27,40 @@ def written(folder: Path, name: str, text: str) -> Path:
 def test_a_table_is_read_by_the_names_that_people_use(tmp_path: Path) -> None:
     rows = "Step,train/loss,val_acc,note\n10,2.0,0.5,x\n20,1.5,0.75,\n30,nan,,\n"
     run = read_run(written(tmp_path, "a.csv", rows))
-    assert run.values[LOSS] == {10: 2.0, 20: 1.5}
+    losses = run.values[LOSS]
+    assert [*losses] == [10, 20, 30] and [losses[10], losses[20]] == [2.0, 1.5]
+    assert np.isnan(losses[30]) and not run.by_row
     assert run.values[ACCURACY] == {10: 50.0, 20: 75.0}
     points = run.points(LOSS)
-    assert points is not None and points[0].tolist() == [10, 20]
+    assert points is not None and points[0].tolist() == [10, 20, 30]
     tabs = read_run(written(tmp_path, "b.tsv", "loss\tlr\n3\t0.1\n2\t0.05\n"))
     assert tabs.values[LOSS] == {1: 3.0, 2: 2.0} and tabs.values[RATE] == {1: 0.1, 2: 0.05}
     marked = read_run(written(tmp_path, "c.csv", "\ufeffstep,loss\n5,2.5\n"))  # as Excel saves it
     assert marked.values[LOSS] == {5: 2.5}
+
+
+def test_where_a_run_diverged_its_column_says_so(tmp_path: Path) -> None:
+    rows = "step,loss,accuracy\n10,2.0,0.5\n20,nan,0.25\n30,inf,nan\n"
+    run = read_run(written(tmp_path, "a.csv", rows))
+    assert run.values[ACCURACY][10] == 50.0 and run.values[ACCURACY][20] == 25.0
+    collected = Collected(Losses())
+    collected.others.append(run)
+    assert collected.extent == 30
+    made = chart(collected.curves(LOSS), Window(1, 30), 30, 8)
+    assert made.low < 2 < made.high
+    marks = [[*"".join(run.text for run in row)] for row in made.rows]
+    whole = chart([Curve("a", x=np.array([10.0]), y=np.array([2.0]))], Window(1, 30), 30, 8)
+    others = [[*"".join(run.text for run in row)] for row in whole.rows]
+    assert [x for x in range(30) if marks[0][x] != others[0][x]] == [19, 29]
+
+
+def test_rows_without_an_iteration_are_said_to_be_counted(tmp_path: Path) -> None:
+    rows = "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,2,0.4,2.1\n1,0.6,1,0.5,1.5\n"
+    run = read_run(written(tmp_path, "keras.csv", rows))
+    assert run.by_row and run.values[TEST_LOSS] == {1: 2.1, 2: 1.5}
+    collected = Collected(Losses())
+    collected.others.append(run)
+    assert collected.legend(LOSS, 99, "(by row)") == ["a/A keras.csv (by row)"]
 
 
 @pytest.mark.slow

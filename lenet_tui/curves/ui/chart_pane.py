@@ -217,7 +217,8 @@ class ChartPane(Pane):
         own = [curve for curve in curves if curve.called or not curve.letter]
         several = self.kind in (LOSS, ACCURACY)
         names = [f"{self._sign(curve)} {self._called(curve)}" for curve in own if several]
-        legends = [self._collected.legend(self.kind, longest) for longest in LEGEND]
+        by_row = words("curves.by-row")
+        legends = [self._collected.legend(self.kind, longest, by_row) for longest in LEGEND]
         titles = ["  ".join([title, *names, *legend]) for legend in legends]
         if names and legends[-1]:  # the letters first: what is drawn in signs is this run
             titles += ["  ".join([title, *legend]) for legend in legends]
