@@ -28,11 +28,12 @@ NAMES = {
     LOSS: (LOSS, "train_loss", "train/loss", "training_loss", "loss/train"),
     TEST_LOSS: (TEST_LOSS, "val_loss", "valid_loss", "test/loss", "val/loss", "eval_loss",
                 "eval/loss", "loss/val", "loss/test"),
-    ACCURACY: (ACCURACY, "test_accuracy", "val_accuracy", "val_acc", "test_acc", "acc",
-               "eval_accuracy", "accuracy/val", "accuracy/test", "val/accuracy", "test/accuracy"),
+    ACCURACY: ("test_accuracy", "val_accuracy", "val_acc", "test_acc", "eval_accuracy",
+               "accuracy/val", "accuracy/test", "val/accuracy", "test/accuracy", ACCURACY, "acc"),
     RATE: (RATE, "learning_rate", "train/learning_rate", "learning_rate/train"),
 }  # fmt: skip
-"""What other programs call the same numbers."""
+"""What other programs call the same numbers. The first name that a row has counts: beside
+``val_accuracy``, ``accuracy`` is that of training."""
 STEPS = ("iteration", "step", "global_step", "iter", "steps")
 EVENTS = "events.out.tfevents"
 """How the name of a TensorBoard file begins."""

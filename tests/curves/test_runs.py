@@ -58,6 +58,7 @@ def test_rows_without_an_iteration_are_said_to_be_counted(tmp_path: Path) -> Non
     rows = "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,2,0.4,2.1\n1,0.6,1,0.5,1.5\n"
     run = read_run(written(tmp_path, "keras.csv", rows))
     assert run.by_row and run.values[TEST_LOSS] == {1: 2.1, 2: 1.5}
+    assert run.values[ACCURACY] == {1: 40.0, 2: 50.0}, "not that of training"
     collected = Collected(Losses())
     collected.others.append(run)
     assert collected.legend(LOSS, 99, "(by row)") == ["a/A keras.csv (by row)"]
