@@ -171,8 +171,9 @@ def _events(path: Path) -> dict[str, dict[int, float]]:
     read = reader.EventAccumulator(str(path), size_guidance={"scalars": MOST})
     read.Reload()
     found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
-    for tag in read.Tags().get("scalars", ()):
-        for kind, names in NAMES.items():
-            if tag.lower() in names:
-                found[kind] |= {int(e.step): float(e.value) for e in read.Scalars(tag)}
+    tags = {tag.lower(): tag for tag in read.Tags().get("scalars", ())}
+    for kind, names in NAMES.items():
+        tag = next((tags[name] for name in names if name in tags), None)
+        if tag is not None:
+            found[kind] = {int(e.step): float(e.value) for e in read.Scalars(tag)}
     return _percent(found)
