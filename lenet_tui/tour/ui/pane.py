@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -208,12 +209,22 @@ class TourPane(Pane):
         """The keys; the first one turns the page where there is more to read."""
         if self._state is None:
             return
-        self._offered.show(key_items(self.words, self._more, self._last_key))
+        number = self._state.number
+        idle = [
+            name
+            for name, at in (("tour-next", len(STOPS) - 1), ("tour-back", 0))
+            if number == at and not (self._more and name == "tour-next")
+        ]
+        self._offered.show(key_items(self.words, self._more, self._last_key, idle))
 
 
-def key_items(words: Words, more: bool, last: Key) -> list[Content]:
-    """The tour's keys, each to be clicked. ``more``: the first one turns the page."""
-    keys = [(BY_ID[name].keys[0], f"touring.{name}", f"app.command('{name}')") for name in KEYS]
+def key_items(words: Words, more: bool, last: Key, idle: Sequence[str] = ()) -> list[Content]:
+    """The tour's keys, each to be clicked. ``more``: the first one turns the page.
+
+    ``idle``: the names of those that lead nowhere from here, which are left out.
+    """
+    names = [name for name in KEYS if name not in idle]
+    keys = [(BY_ID[name].keys[0], f"touring.{name}", f"app.command('{name}')") for name in names]
     items = []
     for key, name, click in (*keys, last):
         text = words("touring.more" if more and name == "touring.tour-next" else name)
