@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as nn_module
 
-from lenet_tui.training.engine import global_hooks
+from lenet_tui.training.engine import global_hooks, module_calls
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.module_calls import CALL
 
 Events = list[tuple[Any, ...]]
-Other = Callable[[nn.Module, Events], Any]
+Other = Callable[[Any, Events], Any]
 
 
 class Inner(nn.Module):
@@ -100,7 +100,7 @@ def closed_and_hooked(model: Outer, events: Events) -> Any:
 def none(model: Outer, events: Events) -> Any: ...
 
 
-OTHERS = [none, own_hooks, own_hook_outside, backward_hooks, earlier, later, closed]
+OTHERS: list[Other] = [none, own_hooks, own_hook_outside, backward_hooks, earlier, later, closed]
 
 
 def seen(see: Callable[[Events], list[global_hooks.GlobalHook]], others: list[Other]) -> Events:
@@ -133,6 +133,12 @@ def test_what_is_seen_is_what_hooks_see(others: list[Other]) -> None:
     original = vars(nn.Module)[CALL]
     assert seen(around, others) == seen(by_hooks, others)
     assert vars(nn.Module)[CALL] is original and not nn_module._global_forward_hooks
+
+
+def test_of_a_torch_without_that_function_hooks_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module_calls, "CALL", "of_no_torch")
+    assert seen(around, OTHERS[1:2]) == seen(by_hooks, OTHERS[1:2])
+    assert not nn_module._global_forward_hooks
 
 
 def test_a_call_that_raises_is_not_left() -> None:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn, overrides
 from torch.overrides import TorchFunctionMode
 
-from lenet_tui.training.engine import global_hooks
+from lenet_tui.training.engine import function_modes, global_hooks
 from lenet_tui.training.engine.compiled_calls import CompiledCall
 from lenet_tui.training.engine.function_modes import HANDLE, OwnMode
 
@@ -92,7 +92,13 @@ class Noting(OwnMode):
         return func(*args, **(kwargs or {}))
 
 
-def test_a_function_meets_each_mode_and_then_the_tensors_own_kind() -> None:
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_function_meets_each_mode_and_then_the_tensors_own_kind(
+    quick: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``quick``: torch has what its own function asks for."""
+    if not quick:
+        monkeypatch.setattr(function_modes, "STACK", ("of_no_torch",))
     handle, plain = getattr(F, HANDLE), torch.ones(1)
     x = torch.ones(2).as_subclass(Sub)
     Sub.seen.clear()

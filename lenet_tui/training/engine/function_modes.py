@@ -16,6 +16,13 @@ from torch.overrides import TorchFunctionMode
 
 HANDLE = "handle_torch_function"
 """What the functions of ``torch.nn.functional`` call where a mode is active."""
+STACK = (
+    "_len_torch_function_stack",
+    "_get_function_stack_at",
+    "_pop_torch_function_stack",
+    "_push_on_torch_function_stack",
+)
+"""What torch's own function asks ``torch._C`` for."""
 _handle: Callable[..., Any] = overrides.handle_torch_function
 
 
@@ -23,14 +30,14 @@ class OwnMode(TorchFunctionMode):
     """A mode of ours. ``types`` may be empty in what it is given: it is not to ask for them."""
 
     def __enter__(self) -> Any:
-        if getattr(F, HANDLE) is _handle:
+        if getattr(F, HANDLE, None) is _handle and all(hasattr(torch._C, name) for name in STACK):
             setattr(F, HANDLE, _hand_over)
         return super().__enter__()  # type: ignore[no-untyped-call]
 
     def __exit__(self, *error: object) -> None:
         super().__exit__(*error)  # type: ignore[no-untyped-call]
         last = not any(isinstance(mode, OwnMode) for mode in _active())
-        if last and getattr(F, HANDLE) is _hand_over:
+        if last and getattr(F, HANDLE, None) is _hand_over:
             setattr(F, HANDLE, _handle)
 
 

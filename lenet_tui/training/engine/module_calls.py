@@ -40,16 +40,16 @@ class ModuleCalls:
         """``_last``: hooks on every module were there before, so that these come after them."""
         self._among = 0
         """The calls under way for which they have become hooks."""
-        self._original: Callable[..., Any] = getattr(nn.Module, CALL)
+        self._original: Any = vars(nn.Module).get(CALL)
         self._around = self._made_around()
 
     def show(self) -> ModuleCalls:
         """See each call from now on; returns itself."""
-        self._shown, self._last = True, any(EVERY)
+        self._original = vars(nn.Module).get(CALL)  # a newer torch may have none
+        self._shown, self._last = True, any(EVERY) or self._original is None
         if self._last or self._among:
             self._be_hooks()
         if not self._last:
-            self._original = getattr(nn.Module, CALL)
             setattr(nn.Module, CALL, self._around)
         return self
 
@@ -57,7 +57,7 @@ class ModuleCalls:
         """See no call any longer."""
         self._shown = False
         self._be_none()
-        if getattr(nn.Module, CALL) is self._around:
+        if vars(nn.Module).get(CALL) is self._around:
             setattr(nn.Module, CALL, self._original)
 
     def _be_hooks(self) -> None:

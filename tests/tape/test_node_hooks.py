@@ -1,0 +1,56 @@
+"""Hooks on many nodes at once are called as torch calls its own; other hooks stay theirs."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+import pytest
+import torch
+
+from lenet_tui.tape.engine import node_hooks
+from lenet_tui.tape.engine.node_hooks import NodeHooks
+
+
+@pytest.mark.parametrize("torch_has_it", [True, False])
+def test_all_are_called_in_their_turn_until_they_are_removed(
+    torch_has_it: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not torch_has_it:
+        monkeypatch.setattr(node_hooks, "MIXIN", None)
+    x = torch.ones(2, requires_grad=True)
+    y = (x * 2).exp().sum()
+    called: list[str] = []
+    node, under = y.grad_fn, y.grad_fn.next_functions[0][0] if y.grad_fn else None
+    assert node is not None and under is not None
+    node.register_hook(lambda *_: called.append("before"))
+    ours = NodeHooks((n, lambda *_, n=n: called.append(n.name())) for n in (node, under))
+    later = node.register_hook(lambda *_: called.append("after"))
+    torch.autograd.backward(y, retain_graph=True)
+    assert called == ["before", node.name(), "after", under.name()]
+    ours.remove()
+    ours.remove()
+    called.clear()
+    torch.autograd.backward(y, retain_graph=True)
+    assert called == ["before", "after"]
+    later.remove()
+
+
+def test_what_another_thread_hangs_up_meanwhile_is_its_own() -> None:
+    y = torch.ones(1, requires_grad=True).exp()
+    node, called = y.grad_fn, list[str]()
+    assert node is not None
+
+    def theirs() -> None:
+        node.register_hook(lambda *_: called.append("theirs"))
+
+    def nodes() -> Any:
+        thread = Thread(target=theirs)
+        thread.start()
+        thread.join()
+        yield node, lambda *_: called.append("ours")
+
+    ours = NodeHooks(nodes())
+    ours.remove()
+    torch.autograd.backward(y)
+    assert called == ["theirs"]
