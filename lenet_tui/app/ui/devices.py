@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import work
 from textual.widgets import OptionList
 
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.frame import Device
 from lenet_tui.protocol.request import Asks
@@ -28,6 +29,8 @@ class DevicesScreen(PickScreen):
     async def _ask(self) -> None:
         """Show the devices that the engine finds, those that cannot be used too."""
         devices = (await self._engine.ask(ListDevices())).answer or ()
+        if not is_open(self):
+            return
         self.fill([choice(device, self._present, self.words) for device in devices])
         self.query_one(OptionList).focus()
 

@@ -19,6 +19,7 @@ from lenet_tui.canvas.request import OpenPicture, Picture, Predict, Prediction
 from lenet_tui.canvas.ui import outputs
 from lenet_tui.canvas.ui.pad import PENS, Pad
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.kit.ui.settings import Reader, ascii_only, spelled
 from lenet_tui.protocol.moves import Draw
@@ -147,6 +148,8 @@ class CanvasScreen(Reader, Once[Draw]):
                 wanted = self._wanted
                 question = Predict(packed(self.drawing.pixels), self._sample)
                 reply = await self._engine.ask(question)
+                if not is_open(self):
+                    return
                 self._asked = wanted
                 self.found = reply.answer
                 self._problem = clean(self.words.say(reply.error)) if reply.error else ""
@@ -168,6 +171,8 @@ class CanvasScreen(Reader, Once[Draw]):
     async def _take(self, question: OpenPicture) -> None:
         """Put a sample on the pad."""
         reply = await self._engine.ask(question)
+        if not is_open(self):
+            return
         if reply.answer is None:
             text = clean(self.words.say(reply.error)) if reply.error else ""
             self.notify(text, severity="error", markup=False)
@@ -276,7 +281,7 @@ class CanvasScreen(Reader, Once[Draw]):
     # Showing
 
     def _show(self) -> None:
-        if not self.is_attached:
+        if not is_open(self):
             return
         words, drawing = self.words, self.drawing
         shape = shape_text((1, drawing.height, drawing.width))

@@ -13,6 +13,7 @@ from lenet_tui.curves.runs import read_run
 from lenet_tui.curves.ui.view import TrainingView
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.dialog import Check
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.pick import under
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.sessions.file_format import ANY_MODEL, SaveError
@@ -38,6 +39,8 @@ class BesideScreen(AskScreen[Path]):
                 saved = await asyncio.to_thread(read, path, ANY_MODEL)
             except SaveError:
                 continue  # what is wrong with it is said to who chooses it
+            if not is_open(self):
+                return
             where, how = described(saved, self.words)
             listed = self.query_one(OptionList)
             listed.replace_option_prompt_at_index(place, Content(where) + under(how))

@@ -24,6 +24,7 @@ from lenet_tui.findings.ui.places import PARAMETERS, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
 from lenet_tui.findings.words import said, shown_evidence
 from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import LongText, Prose
 from lenet_tui.terminal.ui.toast import brief
@@ -144,7 +145,7 @@ class FindingsScreen(Dialog[Finding]):
         if reply.answer is not None:
             self._latest.found = reply.answer
             self._latest.iteration = reply.answer.first or iteration
-        if not self.is_attached:
+        if not is_open(self):
             return
         if reply.answer is None:
             self.query_one("#findings-summary", Prose).show("")
@@ -275,7 +276,7 @@ class FindingsScreen(Dialog[Finding]):
     @work(exclusive=True, group="ledger")
     async def _ledger(self) -> None:
         reply = await self._port.ask(Ledger())
-        if not self.is_attached:
+        if not is_open(self):
             return
         if reply.answer is None:
             self.complain(clean(self.words.say(reply.error), 500) if reply.error else "")
@@ -315,7 +316,7 @@ class FindingsScreen(Dialog[Finding]):
     async def _probe(self, name: str) -> None:
         words = self.words
         reply = await self._port.ask(probes.PROBES[name]())
-        if not self.is_attached:
+        if not is_open(self):
             return
         if reply.answer is None:
             error = words.say(reply.error) if reply.error else ""

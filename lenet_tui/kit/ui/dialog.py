@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.settings import Reader
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.terminal.ui.type_ahead import TypeAheadApp
@@ -74,9 +75,11 @@ class Dialog(Reader, Once[T | None], Generic[T]):
         try:
             passed = await check(given)
         except Problem as error:
-            self.complain(clean(self.words.say(error.notice)))
+            if is_open(self):
+                self.complain(clean(self.words.say(error.notice)))
         else:
-            self.dismiss(passed)
+            if is_open(self):
+                self.dismiss(passed)
         finally:
             self._checking = False
             self._hold_no_longer()

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from lenet_tui.explain.windows import Shape
 from lenet_tui.kit.ui.ask import AskScreen
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.kit.ui.settings import Reader
 from lenet_tui.lab.layer import (
@@ -204,7 +205,7 @@ class LabScreen(Reader, Once[tuple[str, Shape]]):
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
-        if self.is_attached:
+        if is_open(self):
             self.query_one(LabForm).show(self.state)
             self._write_call(typing=True)
             self._show()
@@ -320,5 +321,5 @@ class LabScreen(Reader, Once[tuple[str, Shape]]):
         self.query_one("#lab-about").border_title = self.words("lab.about")
 
     def _show(self, full: bool = True) -> None:
-        if self.is_attached:
+        if is_open(self):
             show(self, self.state, self._complaint, self._numbers, full)

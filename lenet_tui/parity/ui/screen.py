@@ -13,6 +13,7 @@ from textual.widgets import Label, OptionList, Select, Static
 from textual.widgets.option_list import Option
 
 from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.parity.result import Parity, ParityResult, ParityRow
 from lenet_tui.parity.ui.table import Line, facts, sentence, table, tolerance
@@ -102,7 +103,7 @@ class ParityScreen(Dialog[Shown]):
 
     def _show(self) -> None:
         result = self._result
-        if result is None or not self.is_attached:
+        if result is None or not is_open(self):
             return
         texts = [make(result, self.words) for make in (sentence, facts, tolerance)]
         above, subtitle, below = texts if result.rows else ("", "", "")

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.kit.ui.settings import Reader
 from lenet_tui.twins.lines import labels, parting
@@ -112,7 +113,7 @@ class RunView(Reader, Vertical):
 
     def _fill(self) -> None:
         result = self._result
-        if result is None or not result.iterations or not self.is_attached:
+        if result is None or not result.iterations or not is_open(self):
             return
         words, glyphs = self.words, self.glyphs
         names = labels(result, words, self._mistake is not None)

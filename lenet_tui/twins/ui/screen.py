@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.dialog import Dialog
+from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.protocol.moves import parse_move
@@ -144,7 +145,7 @@ class TwinsScreen(Dialog[None]):
         self.call_after_refresh(self._show_diff)
 
     def _show_diff(self) -> None:
-        if self._mistake is not None and self.is_attached:
+        if self._mistake is not None and is_open(self):
             diff = self.query_one("#twins-diff", Static)
             diff.update(diff_content(self._mistake.diff, max(self.size.width - 10, 20)))
 
@@ -176,7 +177,7 @@ class TwinsScreen(Dialog[None]):
         reply = await self._engine.ask(request)
         self._asking = False
         result = reply.answer or TwinsResult(error=reply.error)
-        if not self.is_attached:
+        if not is_open(self):
             return
         if result.error is not None:
             lines = [*result.traceback, self.words.say(result.error)]
