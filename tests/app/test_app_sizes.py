@@ -46,6 +46,7 @@ async def test_nothing_is_cut_off_and_the_language_switches() -> None:
         assert "网络层" not in run.text and "Layers" in run.text
 
 
+@pytest.mark.slow
 async def test_small_shows_a_glance_instead_of_panes_and_large_all_of_them() -> None:
     def shown(run_main: MainScreen) -> set[str | None]:
         return {pane.id for pane in run_main.visible_panes()}

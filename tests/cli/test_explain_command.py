@@ -226,6 +226,7 @@ def test_numbers_that_are_not_finite_are_strings() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_as_a_program_in_a_pipe() -> None:
     done = subprocess.run(
         [*APP, "explain", "conv1[0,2,4,5]", "--format", "json", "--device", "cpu"],

@@ -17,6 +17,7 @@ from tests.harness.running_app import running
 from tests.training.test_named_losses import BOTH, gan, plain
 
 
+@pytest.mark.slow
 async def test_each_loss_of_a_step_that_has_several_is_a_curve_by_itself(tmp_path: Path) -> None:
     options = resolve("", device="cpu", model=str(gan(tmp_path)))
     wanted = plain(tmp_path / "named_gan.py", 12)[-1]

@@ -314,6 +314,7 @@ async def test_what_a_band_of_the_loss_is_is_said_where_there_is_one() -> None:
         assert band in run.text
 
 
+@pytest.mark.slow
 async def test_the_losses_of_a_script_that_runs_on_are_drawn_as_they_pass() -> None:
     async with running(options=QUICK) as run:
         await run.press("V")

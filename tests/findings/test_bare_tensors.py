@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -72,6 +73,7 @@ def test_what_is_wrong_with_a_function_of_it_is_found_and_all_is_as_before() -> 
 LOOP = STEP.replace("def step(batch):", "for batch in [(x, y)] * 5:").replace("return loss", "pass")
 
 
+@pytest.mark.slow
 def test_a_broadcast_in_a_loop_of_tensors_with_an_optimizer(runs: Runs) -> None:
     by_hand = LOOP.partition("    with torch.no_grad")[0].replace(".unsqueeze(1)", "")
     loop = by_hand.replace("for batch", "sgd = torch.optim.SGD([w, b], 0.1)\nfor batch")

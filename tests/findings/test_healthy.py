@@ -19,7 +19,7 @@ PROGRAMS = sorted(file.stem for file in FOLDER.glob("*.py") if file.stem != "__i
 @pytest.mark.parametrize(
     "program",
     [
-        pytest.param(p, marks=pytest.mark.slow) if number % 3 else p
+        pytest.param(p, marks=pytest.mark.slow) if number % 3 or p == "compiled" else p
         for number, p in enumerate(PROGRAMS)
     ],
 )

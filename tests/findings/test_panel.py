@@ -102,6 +102,7 @@ async def test_a_parameters_row_is_opened_and_gone_to(tmp_path: Path) -> None:
         pytest.param("nan-forward__regression", "loss.log[", "operands", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 async def test_the_first_nan_is_opened_with_its_terms(
     program: str, cell: str, drawn: str, tmp_path: Path
 ) -> None:
@@ -218,6 +219,7 @@ async def test_a_notification_covers_no_key_of_the_panel(
 
 
 @pytest.mark.parametrize("size", few(SIZES[:2]))
+@pytest.mark.slow
 async def test_what_torch_warns_of_meanwhile_is_said_in_the_panel(size: tuple[int, int]) -> None:
     """A notification lay over the probes and their answers for five seconds."""
     async with running(size) as run:

@@ -86,6 +86,7 @@ def lacking(runs: Runs, file: Path, takes: list[str], scaled: bool = False) -> l
 ADAM = "optimizer (Adam)"
 
 
+@pytest.mark.slow
 def test_a_loop_that_counts_on_without_the_moments(runs: Runs, folder: Path) -> None:
     weights, whole = folder / "weights.pt", folder / "whole.pt"
     assert lacking(runs, weights, [EPOCH]) == ["warning", "missing", ADAM, "StepLR", "RNG"]

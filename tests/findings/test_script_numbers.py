@@ -70,6 +70,7 @@ def test_anomaly_mode_does_not_end_it_before_the_op_is_known(runs: Runs) -> None
     assert (findings[0]["id"], findings[0]["evidence"]["op"]) == ("nan-forward", "sqrt")
 
 
+@pytest.mark.slow
 def test_a_script_s_view_that_mixes_samples(runs: Runs) -> None:
     net = """
 class Net(nn.Module):

@@ -75,6 +75,7 @@ def test_a_stalled_terminal_does_not_hold_it_up() -> None:
         os.close(stalled)
 
 
+@pytest.mark.slow
 def test_a_terminal_that_goes_away_ends_it() -> None:
     with tiny("stay") as terminal:
         terminal.wait_for("here is stay")

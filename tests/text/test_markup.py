@@ -155,6 +155,7 @@ def foreign(node: ast.AST) -> Iterator[str]:
             yield from foreign(child)
 
 
+@pytest.mark.slow
 def test_nothing_becomes_markup_and_what_is_not_ours_is_cleaned() -> None:
     assert [line for path, tree in of_screens().items() for line in complaints(path, tree)] == []
 

@@ -153,7 +153,7 @@ def test_it_is_one_op_and_trains_as_alone(name: str, tmp_path: Path) -> None:
     assert output is not None and returned is not None and torch.equal(output, returned)
 
 
-@pytest.mark.parametrize("name", few(MODELS, "scripted", "whole"))
+@pytest.mark.parametrize("name", few(MODELS, "scripted"))
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
 def test_nothing_inside_is_said_to_be_checked(name: str, tmp_path: Path) -> None:
     file = tmp_path / "closed.py"
