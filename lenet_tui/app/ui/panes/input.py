@@ -228,7 +228,7 @@ class ImagePane(TensorPane):
         if kinds:
             said = self.words("image.drawn" if "draw" in kinds else "image.edited")
             return ["  ".join(filter(None, (title, said, target))) for target in self._target]
-        if self._kind != TENSOR and self._in_lines:
+        if self._kind != TENSOR and self._in_lines and view.state == "value":
             shape = spelled(self, shape_text(view.shape))
             whole = [f"{title}  {shape} {view.dtype}  {t}".rstrip() for t in self._target]
             return [*whole, *(f"{title}  {t}".rstrip() for t in self._target)]
