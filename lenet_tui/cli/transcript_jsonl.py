@@ -52,7 +52,7 @@ class Jsonl:
     def init(self, moved: Moved) -> None:
         """Write what there is before the first iteration."""
         frame = moved.frame
-        seconds = sum(s.seconds for s in frame.segments)
+        seconds = sum(s.seconds or 0.0 for s in frame.segments)
         at = Position(0, INIT.name)
         self._write(phase(PhaseState(at, "", frame.loss, seconds, moved.parameters, ())))
 

@@ -125,9 +125,10 @@ def _ahead(row: OpRow) -> OpRow:
 class SegmentState:
     """One phase of the present iteration that the cursor has entered or passed.
 
-    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it. ``line``: of the file of
-    a step of one's own. ``edit``: what was set by hand, as a statement. ``loss``: the name of the
-    one that it computes or starts from, if the step has several.
+    ``done`` of ``total`` ops; ``seconds``: how long torch took, all of it (``None``: it was run
+    without being timed). ``line``: of the file of a step of one's own. ``edit``: what was set by
+    hand, as a statement. ``loss``: the name of the one that it computes or starts from, if the step
+    has several.
     """
 
     phase: str
@@ -135,7 +136,7 @@ class SegmentState:
     vector: str
     done: int
     total: int
-    seconds: float
+    seconds: float | None
     line: int = 0
     edit: str = ""
     loss: str = ""

@@ -186,7 +186,9 @@ class SessionScreen(PaneScreen):
         panes = self.visible_panes()
         requests = tuple(request for pane in panes for request in pane.requests())
         graph = any(pane.wants_graph for pane in panes)
-        subscription = Subscription(requests, graph, self.body.is_training)
+        curves = self.body.is_training
+        tape = graph or bool(requests) or not curves
+        subscription = Subscription(requests, graph, norms=curves, tape=tape)
         if subscription != self._subscription:
             self._subscription = subscription
             self.send(subscription)

@@ -181,7 +181,10 @@ class Hub(LocalStore):
         wanted = [seat.subscription for seat in self._seats if seat.started]
         views = tuple(dict.fromkeys(view for one in wanted for view in one.views))
         return messages.Subscription(
-            views, any(one.graph for one in wanted), any(one.norms for one in wanted)
+            views,
+            any(one.graph for one in wanted),
+            any(one.norms for one in wanted),
+            any(one.tape for one in wanted),
         )
 
     def _ask(self, seat: Seat, asked: messages.Asked) -> None:

@@ -30,5 +30,7 @@ def moved(
         number = at[1].segment
         segment = frame.segments[number]
         made = ops(number) if command.ops else ()
-        phase = PhaseState(frame.position, segment.how, frame.loss, segment.seconds, states, made)
+        phase = PhaseState(
+            frame.position, segment.how, frame.loss, segment.seconds or 0.0, states, made
+        )
     return Moved(command.number, frame, error, stopped, states, phase)

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from lenet_tui.curves.engine.norms import LiveNorms
 from lenet_tui.history.engine.evaluator import Evaluator
 from lenet_tui.history.engine.frame_pace import FramePace
 from lenet_tui.history.engine.history import point
@@ -16,9 +17,11 @@ from lenet_tui.history.engine.recompute import with_tensors
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.frame import Frame, Named
 from lenet_tui.protocol.loss_series import Taken
-from lenet_tui.protocol.messages import FrameUpdate
+from lenet_tui.protocol.messages import FrameUpdate, Subscription
 from lenet_tui.protocol.moves import Continue
 from lenet_tui.protocol.session_api import Hooks
+from lenet_tui.tape.engine.frame_builder import right_of
+from lenet_tui.tape.engine.glance import Glance
 from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
@@ -56,11 +59,23 @@ class RunLoop:
         self._hooks = hooks
         self._frame = frame
         self._pace = FramePace()
-        self.frames_taped = True
-        """Whether somebody looks into a run: an iteration is recorded for each of its frames."""
+        self._look = Subscription()
         self._losses: list[float] = []
         self._named: list[dict[str, float]] = []
         self._losses_from = 0
+
+    def look(self, subscription: Subscription) -> None:
+        """Have the frames of runs bring what is asked for."""
+        self._look = subscription
+
+    @property
+    def _frames_taped(self) -> bool:
+        """Whether an iteration is recorded for each frame of a run: somebody looks into it.
+
+        What only the norms are wanted of is measured live, where the steps are not one's own.
+        """
+        look = self._look
+        return look.tape or bool(self.watches) or (look.norms and self.navigator.own_step)
 
     def take_losses(self) -> Taken:
         """The losses since they were last taken, or else the present one, if it is known."""
@@ -142,7 +157,7 @@ class RunLoop:
         fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
         fast = fast and not (watches and navigator.own_step)  # it may hold amid a step alone
         self.truth = self._truth(watches) if stopping else {}
-        passed, taped = 0, TAPED if self.frames_taped else 1
+        passed, taped = 0, TAPED if self._frames_taped else 1
         while limit is None or passed < limit:
             if self._hooks.stop_wanted():
                 return self._pause()
@@ -150,17 +165,18 @@ class RunLoop:
             began = time.perf_counter()
             left = limit - passed if limit is not None else taped + 1
             if fast and left > taped and self._plain_next():
-                if framed and self.frames_taped:  # what stops a run is the same as without
+                if framed and self._frames_taped:  # what stops a run is the same as without
                     self._taped({}, False)
                     hit = self._find_turn(watches) if stopping else None
                 else:
                     most = left - taped if limit is not None else None
-                    count, hit = self._plainly(most, watches, stopping)
+                    norms = self._live_norms() if framed else None
+                    count, hit = self._plainly(1 if framed else most, watches, stopping)
                     self._pace.passed(count, time.perf_counter() - began)
                     passed += count
                     if not hit:
                         if framed:
-                            self._send_untaped(began)
+                            self._send_untaped(began, norms)
                         continue
             else:
                 hit = self._taped(watches, stopping)
@@ -176,12 +192,22 @@ class RunLoop:
                 self._pace.sent(began, time.perf_counter())
         return notice("history:iterations", n=limit) if stopping else None
 
-    def _send_untaped(self, began: float) -> None:
-        """Send a frame of an iteration that was run without a tape: where it is, and its loss."""
-        tape = self.navigator.tape
-        tape.result = self.navigator.trainer.last_loss
+    def _live_norms(self) -> LiveNorms | None:
+        """What measures the next iteration's norms, which is run without a tape."""
+        return LiveNorms(self.navigator.trainer.parameters) if self._look.norms else None
+
+    def _send_untaped(self, began: float, norms: LiveNorms | None) -> None:
+        """Send a frame of an iteration that was run without a tape: where it is, and its loss.
+
+        ``norms``: what measured it, if more is asked for.
+        """
+        tape, trainer = self.navigator.tape, self.navigator.trainer
+        tape.glance = Glance(trainer.last_loss)
+        if norms and trainer.output is not None:
+            right = right_of(trainer.output, trainer.batch)
+            tape.glance = Glance(trainer.last_loss, right, norms.measured())
         self._hooks.send(FrameUpdate(self._frame()))
-        tape.result = None
+        tape.glance = None
         self._pace.sent(began, time.perf_counter())
 
     def _plainly(

@@ -312,7 +312,7 @@ class Session:
     def subscribe_next(self, subscription: Subscription) -> None:
         self._subscription = subscription
         self.evaluator.with_training = subscription.norms
-        self.run_loop.frames_taped = subscription.tape
+        self.run_loop.look(subscription)
 
     @property
     def expected_names(self) -> list[str]:

@@ -39,6 +39,8 @@ def looked_at(
             states.append((number, str(watch), value, value is not None and watch.holds(value)))
         tape, cursor = navigator.tape, navigator.cursor
         views = tuple(view_of(navigator, request) for request in subscription.views)
+        if tape.glance is not None:
+            return views, tuple(states), tape.glance.right, tape.glance.norms
         lengths = norms.measured(tape, cursor) if subscription.norms else None
         return views, tuple(states), frame_builder.right(tape, cursor), lengths
 

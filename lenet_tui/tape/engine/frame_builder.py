@@ -17,6 +17,7 @@ from lenet_tui.tape.engine.graphs import Graphs
 from lenet_tui.tape.engine.op_signatures import arguments, short
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.training.engine import dataset, targets
+from lenet_tui.training.engine.batch import Batch
 
 MOST_ROWS = 2**14
 """Rows that are known at a time: most ops are as they were in the iteration before."""
@@ -98,9 +99,14 @@ def right(tape: Tape, cursor: Cursor) -> tuple[int, int] | None:
     ``None`` where it is not known, or the output is no classes of samples.
     """
     output = tape.output(cursor)
-    if output is None or tape.batch is None or output.tensor.numel() > MOST_OUTPUTS:
+    return None if output is None else right_of(output.tensor, tape.batch)
+
+
+def right_of(output: Tensor, batch: Batch | None) -> tuple[int, int] | None:
+    """``right``, of an output and the batch that it was made of."""
+    if batch is None or output.numel() > MOST_OUTPUTS:
         return None
-    return targets.right(output.tensor.detach(), tape.batch.target)
+    return targets.right(output.detach(), batch.target)
 
 
 def op_row(entry: OpEntry, parameters: dict[int, tuple[str, int]]) -> OpRow:
@@ -162,7 +168,7 @@ def segments(tape: Tape, cursor: Cursor, *, named: bool = False) -> tuple[Segmen
             str(s.segment.vector or ""),
             len(entries),
             s.planned or s.total,
-            s.seconds,
+            s.seconds or None,  # nothing takes no time at all
             s.line,
             statement(parse_move(s.segment.edit)) if s.segment.edit else "",
             _loss_of(tape, number) if named else "",

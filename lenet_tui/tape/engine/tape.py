@@ -15,6 +15,7 @@ from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, IN_TURN, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
+from lenet_tui.tape.engine.glance import Glance
 from lenet_tui.training.engine.batch import Batch
 
 UNKNOWN = 1 << 30
@@ -133,6 +134,8 @@ class Tape:
     """Those of the session."""
     result: float | None = None
     """The loss that a step of one's own returned."""
+    glance: Glance | None = None
+    """What is said of its iteration, which was run without recording."""
     again: bool = False
     """Whether it was computed again for tensors that it had let go of."""
     skipped: tuple[Options, int, Cursor] | None = None
@@ -235,8 +238,9 @@ class Tape:
 
     def own_loss(self, cursor: Cursor) -> float | None:
         """The last loss computed in this iteration before the cursor."""
-        if self.result is not None and cursor == self.end:
-            return self.result
+        result = self.result if self.glance is None else self.glance.loss
+        if result is not None and cursor == self.end:
+            return result
         for segment, entries in reversed(self.passed(cursor)):
             if segment.phase is LOSS and segment.output and len(entries) == segment.total:
                 return float(segment.output.tensor.sum())
