@@ -47,6 +47,8 @@ class Collected:
         """The last iteration that there is."""
         self.others: list[OtherRun] = []
         """Runs that are shown beside this one."""
+        self.changes = 0
+        """How often something has come in."""
 
     def forget(self) -> None:
         """Another session's numbers come."""
@@ -55,10 +57,12 @@ class Collected:
 
     def know(self, evaluations: Iterable[Evaluation]) -> None:
         """Take what the engine has kept of evaluations."""
+        self.changes += 1
         self._evaluations |= {e.iteration: e for e in evaluations}
 
     def know_rates(self, rates: Iterable[tuple[int, float]]) -> None:
         """Take the learning rates that follow from the schedule, where none was seen."""
+        self.changes += 1
         samples = self._samples.setdefault(RATE, {})
         for iteration, rate in rates:
             samples.setdefault(iteration, rate)
@@ -69,6 +73,7 @@ class Collected:
 
     def take(self, frame: Frame) -> None:
         """Add what a frame says, and drop what is no longer part of the session."""
+        self.changes += 1
         self.last = max(frame.end, frame.position.iteration)
         if frame.evaluation is not None:
             self._evaluations[frame.evaluation.iteration] = frame.evaluation

@@ -120,13 +120,17 @@ class ChartPane(Pane):
         self._log = False
         self._cols = 1
         self._frame: Frame | None = None
+        self._drawn = -1
+        """Of which state of what is collected it was last drawn; negative: it is to be drawn."""
 
     def compose(self) -> ComposeResult:
         yield LineWidget()
 
     def show(self, frame: Frame) -> None:
+        if frame is self._frame:  # shown once more, for another language or other colours
+            self._drawn = -1
         self._frame = frame
-        self.draw()
+        self._catch_up()
 
     def remember(self) -> bool:
         return self._log
@@ -137,11 +141,20 @@ class ChartPane(Pane):
 
     def watch_window(self) -> None:
         """Draw the other iterations."""
-        self.draw()
+        self._draw_soon()
 
     def watch_at(self) -> None:
         """Draw the line elsewhere."""
-        self.draw()
+        self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        """Draw once, however much of what is drawn changes now: a frame changes all of it."""
+        self._drawn = -1
+        self.call_later(self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._drawn != self._collected.changes:
+            self.draw()
 
     def action_go(self, by: int) -> None:
         """Choose an iteration some columns further."""
@@ -169,6 +182,7 @@ class ChartPane(Pane):
         size = self.content_size
         if self._frame is None or size.area == 0:
             return
+        self._drawn = self._collected.changes
         curves = self._collected.curves(self.kind)
         known = self._known(curves)
         lines = self._lines(curves, size.width, size.height) if known else self._nothing()
