@@ -22,7 +22,7 @@ from lenet_tui.protocol.session_api import OwnError
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 from lenet_tui.training.engine.bare_tensors import bare_tensors
-from lenet_tui.training.engine.own_errors import described, own_traceback
+from lenet_tui.training.engine.own_errors import described, own_traceback, raised
 
 MODEL, DATA, LOSS, OPTIMIZER, STEP, DECODE = "model", "data", "loss", "optimizer", "step", "decode"
 LISTED = 8
@@ -33,6 +33,7 @@ def own_error(doing: Notice, error: BaseException) -> OwnError:
     """The error to raise for one of the owner's. ``doing``: what their code was run for."""
     failed = OwnError("training:own-error", doing=doing, error=verbatim(described(error)))
     failed.traceback = own_traceback(error)
+    failed.raised = raised(error)
     return failed
 
 
