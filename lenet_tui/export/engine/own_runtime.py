@@ -60,7 +60,9 @@ def made(file: dict[str, Any], what: str, **arguments: Any) -> nn.Module:
 
 def all_modules(file: dict[str, Any], names: tuple[str, ...]) -> nn.Module:
     """Several models of a file, each under its name."""
-    return nn.ModuleDict({name: file[name] for name in names})
+    net = nn.Module()  # a ModuleDict has no place for modules called keys or values
+    net._modules.update({name: file[name] for name in names})
+    return net
 
 
 def own_optimizer(file: dict[str, Any], net: nn.Module) -> Any:

@@ -32,6 +32,7 @@ from lenet_tui.training.engine.plain_state import OWN as PRIVATE
 from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_objects import StepObjects
+from lenet_tui.training.engine.together import Together
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.training.engine.training_file import DECODE, LOSS, MODEL, OPTIMIZER, TrainingFile
 from lenet_tui.training.engine.usual_step import needs_closure, own_closure, usual_step
@@ -245,11 +246,11 @@ def _model_of(step: Callable[[Any], Any]) -> nn.Module:
         raise Unusable("training:given-lazy")
     if len(models) == 1:
         return next(iter(models.values()))
-    together = nn.ModuleDict()
+    together: dict[str, nn.Module] = {}
     for name, model in models.items():
         plain = name.replace(".", "_")
-        together.add_module(f"{plain}_" if hasattr(together, plain) else plain, model)
-    return together
+        together[f"{plain}_" if plain in together else plain] = model
+    return Together(together)
 
 
 def _without_arguments(function: Any) -> bool:

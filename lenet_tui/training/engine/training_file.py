@@ -23,6 +23,7 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
 from lenet_tui.training.engine.bare_tensors import bare_tensors
 from lenet_tui.training.engine.own_errors import described, own_traceback, raised
+from lenet_tui.training.engine.together import Together
 
 MODEL, DATA, LOSS, OPTIMIZER, STEP, DECODE = "model", "data", "loss", "optimizer", "step", "decode"
 LISTED = 8
@@ -121,7 +122,7 @@ class TrainingFile:
             return self.names[MODEL]
         modules = dict(self.modules())
         if self.names.get(STEP) is not None and modules:
-            return nn.ModuleDict(modules) if len(modules) > 1 else next(iter(modules.values()))
+            return Together(modules) if len(modules) > 1 else next(iter(modules.values()))
         bare = bare_tensors(self.names) if self.names.get(STEP) is not None else None
         if bare is not None:
             return bare
