@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -50,7 +51,7 @@ def test_a_script_and_a_function_with_such_modules(
 ) -> None:
     ran = runs(START + "for x in data:\n    step(x)\n", "check", "--lang", "en")
     assert (ran.status, ran.out.splitlines()[0]) == (0, "No findings in 3 iterations.")
-    scope: dict[str, object] = {}
+    scope: dict[str, Any] = {}
     exec(START, scope)
     assert lt.check(scope["step"], torch.ones(6, 4)).findings == ()
     assert capsys.readouterr().err == ""
