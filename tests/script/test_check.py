@@ -129,7 +129,7 @@ def test_a_warning_of_torch_names_the_line_of_the_person() -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         warnings.warn_explicit("theirs", UserWarning, "elsewhere.py", 3)
-        loss.view(1).resize(1)  # which torch has deprecated
+        loss.view(1).resize(1)  # type: ignore[no-untyped-call]
         return loss
 
     with warnings.catch_warnings(record=True) as caught:
