@@ -40,6 +40,7 @@ LEVELS: dict[str, str] = {
     "graph-kept-alive": WARNING,
     # the modes
     "mode-eval-in-training": WARNING,
+    "dropout-in-eval": WARNING,
     # the numbers
     "nan-input": ERROR,
     "nan-forward": ERROR,
