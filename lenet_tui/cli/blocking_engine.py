@@ -26,6 +26,14 @@ INTERVAL = 0.5
 """Seconds between two frames of a run: the next comes when the last is acknowledged."""
 
 
+class EngineFailed(CommandError):
+    """The engine could not start, or broke. ``raised``: by the owner's code, where it was that."""
+
+    def __init__(self, failed: messages.Failed) -> None:
+        super().__init__(failed.error, failed.exit)
+        self.raised = failed.raised
+
+
 class BlockingEngine:
     """An engine that is asked and waited for. What it prints or warns goes to standard error.
 
@@ -129,7 +137,7 @@ class BlockingEngine:
                     self._remarks.add(str(report.notice))
                     complain(report.notice)
             elif isinstance(report, messages.Failed):
-                raise CommandError(report.error, report.exit)
+                raise EngineFailed(report)
             elif isinstance(report, messages.Died):
                 raise CommandError("cli:engine-ended", 1, error=report.error)
 

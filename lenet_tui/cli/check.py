@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 
-from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.options import language
+from lenet_tui.cli.blocking_engine import BlockingEngine, EngineFailed
+from lenet_tui.cli.options import complain, language
 from lenet_tui.cli.printer import Printer
 from lenet_tui.cli.words import words_in
 from lenet_tui.findings import report
-from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
+from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings, never_ran
 from lenet_tui.findings.request import ITERATIONS, Check
 from lenet_tui.findings.words import said, shown_evidence
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.phases import INIT
 from lenet_tui.text.words import Words
 
 FOUND = 1
@@ -23,8 +24,14 @@ STYLES = {ERROR: "bold red", WARNING: "bold yellow", NOTE: "bold"}
 def run(args: argparse.Namespace, options: Options) -> int:
     """Check the step and print what was found; 1 if any of it is an error or a warning."""
     with BlockingEngine() as engine:
-        engine.start(options)
-        found = engine.ask(Check(vars(args).get("iterations", ITERATIONS)))
+        try:
+            engine.start(options)
+            found = engine.ask(Check(vars(args).get("iterations", ITERATIONS)))
+        except EngineFailed as failed:
+            if failed.raised is None:
+                raise
+            complain(failed.notice)
+            found = never_ran(failed.raised, INIT.name)
     own, _, _ = options.model.rpartition(".py")
     return FOUND if printed(found, args, own=f"{own}.py" if own else "").fails else 0
 

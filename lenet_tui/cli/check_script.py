@@ -18,6 +18,7 @@ from lenet_tui.around.stop import Stop
 from lenet_tui.cli.check import FOUND, printed
 from lenet_tui.cli.options import USAGE_ERROR, complain
 from lenet_tui.cli.run import script_of
+from lenet_tui.findings.finding import never_ran
 from lenet_tui.findings.request import ITERATIONS
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Notice, notice
@@ -49,7 +50,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
         looking = seeing.looking
         if looking is None or not looking.iterations:
             if raised is not None:
-                raise raised
+                return _early(raised, args, own)
             complain(seeing.nothing)
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
@@ -57,6 +58,14 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             return FOUND if printed(found, args, "script", own).fails else 0
 
     return run
+
+
+def _early(error: Exception, args: argparse.Namespace, own: str) -> int:
+    """Show what the script raised before a step was looked at, as Python does and as a finding."""
+    from lenet_tui.training.engine.own_errors import raised  # noqa: PLC0415 - seldom needed
+
+    sys.excepthook(type(error), error, error.__traceback__)
+    return FOUND if printed(never_ran(raised(error)), args, "script", own).fails else 0
 
 
 class Seeing:

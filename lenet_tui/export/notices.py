@@ -47,6 +47,10 @@ NOTICES = {
         "the model {model} cannot be exported: a terminal would act on {text!r} in its source",
         "无法导出模型 {model}：其源码中的 {text!r} 会被终端当作控制字符",
     ),
+    "export:not-reached": (
+        "what the step of {file} trains is held by no name of the file: a script cannot reach it",
+        "{file} 的 step 所训练的对象不在该文件的任何名称之下：脚本无法取得它",
+    ),
     "export:inside-step": (
         "your own step has changed something by hand just before the cursor, where a script cannot"
         " stop it: export where an iteration has finished",

@@ -36,14 +36,15 @@ class Moment:
 class OwnFile:
     """What a training file brings, as a script reaches it.
 
-    ``others``: names of models beside the one that is trained; ``several``: of those that make up
-    the model together, where the file has none called so. ``drawn``: the lines that draw the
-    batches, where it has none. ``optimizers``: expressions of those that its own step works with;
-    ``None``: a script cannot reach them. ``moment``: where inside such a step the cursor is.
+    ``others``: names of models beside the one that is trained; ``parts``: of those that make up the
+    model together, and expressions of them, where the file has none called so; without a name it is
+    the model. ``drawn``: the lines that draw the batches, where it has none. ``optimizers``:
+    expressions of those that its own step works with; ``None``: a script cannot reach them.
+    ``moment``: where inside such a step the cursor is.
     """
 
     others: tuple[str, ...]
-    several: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
     drawn: tuple[str, ...] = ()
     optimizers: tuple[str, ...] | None = None
     moment: Moment | None = None
@@ -66,8 +67,10 @@ class OwnPlan(Plan):
             self.helpers |= {"install", "observed_by", "Until"}
             lines.append("install()")
         lines.append(f'file = execute("{name}")')
-        if self._own.several:
-            lines.append(f"net = all_modules(file, {self._own.several!r})")
+        if self._own.parts:
+            whole = dict(self._own.parts).get("")
+            parts = ", ".join(f'"{part}": {place}' for part, place in self._own.parts)
+            lines.append(f"net = {whole or f'together({{{parts}}})'}")
         else:
             lines.append(f'net = made(file, "{what or "model"}"{given})')
         lines += statements.weights(options)
@@ -85,7 +88,7 @@ class OwnPlan(Plan):
         else:
             lines += filter(None, [statements.optimizer(options)])
         lines += self._own.drawn or ['batches = Batches(file["data"])']
-        self.helpers |= {"seed_all", "execute", "made", "all_modules", "Batches", "own_optimizer"}
+        self.helpers |= {"seed_all", "execute", "made", "together", "Batches", "own_optimizer"}
         self.blocks.append(Block(tuple(lines)))
 
     def iteration(

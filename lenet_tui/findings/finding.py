@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lenet_tui.protocol.messages import Raised
 from lenet_tui.text.notice import Notice
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -39,6 +40,7 @@ LEVELS: dict[str, str] = {
     "graph-kept-alive": WARNING,
     # the modes
     "mode-eval-in-training": WARNING,
+    "dropout-in-eval": WARNING,
     # the numbers
     "nan-input": ERROR,
     "nan-forward": ERROR,
@@ -110,6 +112,12 @@ class Findings:
     def without(self, ids: tuple[str, ...]) -> Findings:
         """The same without the findings of some ids."""
         return replace(self, findings=tuple(f for f in self.findings if f.id not in ids))
+
+
+def never_ran(raised: Raised, phase: str = "") -> Findings:
+    """What the person's code raised before there was an iteration to look at."""
+    evidence = {"type": raised.kind, "message": raised.message, "reason": "early"}
+    return Findings((Finding("raised", phase, line=raised.line, evidence=evidence),))
 
 
 def _numbered(finding: Finding, before: int) -> Finding:

@@ -280,11 +280,27 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception of the owner's code: its class, its first line, and where it was raised.
+
+    ``line``: ``file.py:17`` of the owner's; empty: not known.
+    """
+
+    kind: str
+    message: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
-    """The engine could not start (``exit`` 2: an option was wrong), or broke: one line."""
+    """The engine could not start (``exit`` 2: an option was wrong), or broke: one line.
+
+    ``raised``: by the owner's code, where it was that.
+    """
 
     error: Notice
     exit: int = 1
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class OwnError(Problem):
     """An exception of the owner's code, before there is a session. ``traceback``: its lines."""
 
     traceback: tuple[str, ...] = ()
+    raised: messages.Raised | None = None
 
 
 class DeviceLost(Problem):

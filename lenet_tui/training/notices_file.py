@@ -35,6 +35,13 @@ FILE = {
         "{file} 没有定义名称 model：请用 {file}:NAME 指定（其中有：{names}）；"
         "若它是自己训练的脚本：lenet-tui run -- {file}",
     ),
+    "training:step-trains-nothing": (
+        "the step of {file} reaches neither a module with parameters nor a tensor that requires"
+        " grad, by name, in a list or in an object of the file's own classes: torch computes no"
+        " gradient in it",
+        "{file} 的 step 既用不到含参数的模块，也用不到 requires_grad 的张量（按名称、在列表中"
+        "或在该文件自己的类的对象中查找）：torch 在其中不计算任何梯度",
+    ),
     "training:no-name": (
         "{file} has no {name!r} (there are: {names})",
         "{file} 中没有 {name!r}（其中有：{names}）",

@@ -32,10 +32,11 @@ LIVE = {
         "模型还有未确定形状的参数：请先运行一次前向传播",
     ),
     "training:given-no-module": (
-        "{name} works with no module that has parameters, as far as its closure, its globals, its"
-        " arguments and self show: give step(model, batch, loss, optimizer)",
-        "在 {name} 的闭包、全局变量、参数和 self 中没有找到含参数的模块："
-        "请用 step(model, batch, loss, optimizer)",
+        "{name} works with neither a module that has parameters nor a tensor that requires grad, as"
+        " far as its closure, its globals, its arguments and self show: give step(model, batch,"
+        " loss, optimizer)",
+        "在 {name} 的闭包、全局变量、参数和 self 中，既没有找到含参数的模块，也没有找到"
+        " requires_grad 的张量：请用 step(model, batch, loss, optimizer)",
     ),
     "training:live-no-loss": (
         "the model returned no loss, but a {kind}: give a loss (output, target) → a number, as the"

@@ -44,6 +44,34 @@ def test_no_finding_is_0_and_a_bad_option_2(tmp_path: Path) -> None:
     assert (bad.returncode, len(bad.stderr.splitlines())) == (2, 1)
 
 
+def test_what_a_file_raises_before_its_first_step_is_a_finding(tmp_path: Path) -> None:
+    """A job reads standard output in any case; how it came about is on standard error."""
+    file, twin = tmp_path / "net.py", tmp_path / "twin.py"
+    start = "import torch\nfrom torch import nn\n"
+    data = "data = [(torch.ones(2, 3), torch.ones(2, 1))]\nloss = nn.functional.mse_loss\n"
+    twin.write_text(f"{start}model = nn.Linear(3, 1)\n{data}")
+    assert run_here("check", "--model", str(twin), "--format", "json").returncode == 0
+    for line, kind, message in (
+        ("model = nn.Linear(3, 1", "SyntaxError", "'(' was never closed"),
+        ("model = nn.Linear(3, wide)", "NameError", "name 'wide' is not defined"),
+        ("model = lambda: nn.Linear(3)", "TypeError", "missing 1 required positional"),
+    ):
+        file.write_text(f"{start}{line}\n{data}")
+        words = ("check", "--model", str(file), "--device", "cpu", "--format")
+        answer = run_here(*words, "json")
+        found = json.loads(answer.stdout)
+        [finding] = found["findings"]
+        assert (answer.returncode, found["iterations"]) == (1, 0), line
+        assert (finding["id"], finding["level"]) == ("raised", "error")
+        assert (finding["line"], finding["evidence"]["type"]) == ("net.py:3", kind)
+        assert message in finding["title"] and message in answer.stderr
+        assert "lenet_tui/" not in answer.stderr, "the frames are the owner's"
+    [line] = run_here(*words, "github").stdout.splitlines()
+    assert ",line=3,title=raised::TypeError" in line
+    shown = run_here(*words, "text", "--lang", "en").stdout
+    assert "net.py:3  in init" in shown and "iterations: 0." in shown
+
+
 def test_a_finding_as_text_and_as_an_annotation(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,6 +22,7 @@ MAKES_TENSORS = (
     "graph-cut__sequence",
     "inplace-overwrite__regression",
     "input-scale__constants",
+    "loss-on-probabilities__samples",
     "nan-input__kept",
 )
 """These make tensors in their forward or step, with no device in mind: on torch's default one."""

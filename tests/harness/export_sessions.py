@@ -6,7 +6,9 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 from lenet_tui.export.engine.answers import export
 from lenet_tui.export.request import Export
@@ -63,9 +65,12 @@ def training(script: str) -> str:
 
 def ran(script: str) -> dict[str, str]:
     """What a script's session comes to, run in this process."""
-    own: dict[str, Any] = {"__name__": "exported"}
-    exec(compile(script, "exported.py", "exec"), own)
-    found: dict[str, str] = own["digests"](*own["session"]())
+    module = ModuleType("exported")
+    module.__file__ = str(Path("exported.py").absolute())
+    own: dict[str, Any] = vars(module)
+    with patch.dict(sys.modules, exported=module):  # as classes look for what they are defined in
+        exec(compile(script, "exported.py", "exec"), own)
+        found: dict[str, str] = own["digests"](*own["session"]())
     assert found.keys() == own["RECORDED"].keys()
     return found
 

@@ -119,7 +119,7 @@ def interrupted(output: Tensor, target: Tensor) -> Tensor:
     ("given", "said"),
     [
         ((3, None), "the first argument is a int"),
-        ((print, None), "works with no module that has parameters"),
+        ((print, None), "works with neither a module that has parameters nor a tensor"),
         ((net(), None, 3), "the loss is a int"),
         ((net(), None, print, net()), "the optimizer is a Sequential"),
         ((print, None, print), "leave loss out"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 import pytest
@@ -117,3 +118,23 @@ def test_a_loss_that_is_no_number_is_said_in_both_languages(
         assert checked.ids == ("raised",)
         assert json.loads(checked.json())["findings"][0]["evidence"]["message"] in said
         assert checked.findings[0].evidence["message"] == "the loss is not one number but NoneType"
+
+
+def test_a_warning_of_torch_names_the_line_of_the_person() -> None:
+    model, batch, optimizer = _parts()
+
+    def train_step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        loss = nn.functional.mse_loss(model(batch[0]).squeeze(1), batch[1])
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        warnings.warn_explicit("theirs", UserWarning, "elsewhere.py", 3)
+        loss.view(1).resize(1)  # type: ignore[no-untyped-call]
+        return loss
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        lt.check(train_step, batch)
+    first = train_step.__code__.co_firstlineno
+    places = {(w.filename, w.lineno) for w in caught}
+    assert places == {("elsewhere.py", 3), (__file__, first + 6)}

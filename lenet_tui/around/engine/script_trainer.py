@@ -18,6 +18,7 @@ from lenet_tui.training.engine.named_losses import NamedLosses
 from lenet_tui.training.engine.named_modules import NamedModules
 from lenet_tui.training.engine.optimizers import Aliases, Updater, flat_numbers
 from lenet_tui.training.engine.step_objects import StepObjects
+from lenet_tui.training.engine.together import Together
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.training.engine.training_file import TrainingFile
 
@@ -39,7 +40,7 @@ class ScriptTrainer(Trainer):
             [name] = trained
             self.model, self._prefixes = trained[name], {name: ""}
         else:
-            self.model = nn.ModuleDict(trained)
+            self.model = Together(trained)
             self._prefixes = {name: f"{name}." for name in trained}
         self._walk = NamedModules(self.model)
         self._wrappers = found.wrappers

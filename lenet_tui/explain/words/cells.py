@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from lenet_tui.explain.words.class_notes import CLASS_NOTES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import number
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from lenet_tui.explain.explanation import Explanation
 
 CELLS: Table = {
+    **CLASS_NOTES,
     "cells.formula": ("{formula}", "{formula}"),
     "cells.rank": ("{rank} of {size} by |x| (1 = largest)", "按 |x| 从大到小第 {rank}，共 {size}"),
     "cells.terms": ("{count} terms", "共 {count} 项"),
@@ -92,25 +94,6 @@ CELLS: Table = {
     "cells.note.mask-unseen": (
         "the input is 0, so the mask can be seen only in the gradient that torch passed on",
         "输入为 0，掩码只能从 torch 传出的梯度看出",
-    ),
-    "cells.note.samples": ("the mean over the batch: {a}", "对本批取平均：{a} 个样本"),
-    "cells.note.exp-sum": ("Σ_j {a} = {b}", "Σ_j {a} = {b}"),
-    "cells.note.minus-log": (
-        "{a} = {b}: the probability of the target class; −log of it is {c}",
-        "{a} = {b}：目标类别的概率；取 −log 得 {c}",
-    ),
-    "cells.note.log-sum": (
-        "Σ_j {a} = {b}; the logarithm of it is {c}",
-        "Σ_j {a} = {b}，取对数得 {c}",
-    ),
-    "cells.note.ignored": ("the sample's target is ignored", "该样本的目标被忽略"),
-    "cells.note.right-class": (
-        "{a} is the target class: its probability minus 1",
-        "{a} 是目标类别：概率减 1",
-    ),
-    "cells.note.wrong-class": (
-        "{a} is not the target class: its probability alone",
-        "{a} 不是目标类别：只有概率",
     ),
     "cells.note.broadcast": (
         "the shapes {a} and {b} differ: both are broadcast to {c}",

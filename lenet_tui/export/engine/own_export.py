@@ -17,6 +17,7 @@ from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.entries import Entry, UpdateEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.training.engine import batch, observed_calls, outputs
+from lenet_tui.training.engine.step_parts import parts_in
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.training.engine.training_file import MODEL
 
@@ -29,13 +30,25 @@ CHANGING = (ZERO_GRAD, BACKWARD, UNSCALE, CLIP, UPDATE)
 def own_plan(navigator: Navigator, begun: Options) -> OwnPlan:
     """An empty plan for the trainer's file."""
     trainer = navigator.trainer
-    several: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
     if not trainer.file.what and MODEL not in trainer.file.names:
-        several = tuple(name for name, _ in trainer.file.modules())
+        parts = _parts(trainer)
     others = tuple(trainer.objects.modules) if trainer.objects else ()
     drawn = trainer.own_data.statements if trainer.own_data else ()
     moment = moment_of(navigator) if inside_step(navigator) else None
-    return OwnPlan(begun, OwnFile(others, several, drawn, optimizers(trainer), moment))
+    return OwnPlan(begun, OwnFile(others, parts, drawn, optimizers(trainer), moment))
+
+
+def _parts(trainer: Trainer) -> tuple[tuple[str, str], ...]:
+    """How a script reaches what the step trains, by the name that it has in the model."""
+    file = trainer.file
+    parts = parts_in(file.reachable, file.owns)
+    reached = [
+        (part.name, _reached(file.names, *part.path.split("."), of=part.value)) for part in parts
+    ]
+    if not all(text for _, text in reached):
+        raise Rejected("export:not-reached", file=file.title)
+    return tuple(reached)
 
 
 def optimizers(trainer: Trainer) -> tuple[str, ...] | None:

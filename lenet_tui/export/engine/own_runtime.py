@@ -58,9 +58,12 @@ def made(file: dict[str, Any], what: str, **arguments: Any) -> nn.Module:
     return net
 
 
-def all_modules(file: dict[str, Any], names: tuple[str, ...]) -> nn.Module:
-    """Several models of a file, each under its name."""
-    return nn.ModuleDict({name: file[name] for name in names})
+def together(parts: dict[str, Any]) -> nn.Module:
+    """Several models of a file, or tensors that it trains, each under its name."""
+    net = nn.Module()  # a ModuleDict has no place for modules called keys or values
+    for name, part in parts.items():
+        (net._modules if isinstance(part, nn.Module) else net._parameters)[name] = part
+    return net
 
 
 def own_optimizer(file: dict[str, Any], net: nn.Module) -> Any:

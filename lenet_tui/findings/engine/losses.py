@@ -21,7 +21,6 @@ LOGITS = ("cross_entropy", "binary_cross_entropy_with_logits")
 """Take logits, and normalise them."""
 LOG_PROBABILITIES = ("nll_loss", "kl_div")
 """Take logarithms of probabilities."""
-NORMALISE = ("sigmoid", "softmax")
 LOOKS_ON = (
     "view", "reshape", "squeeze", "unsqueeze", "flatten", "contiguous", "permute", "transpose",
     "getitem", "float", "to", "expand", "clone", "t", "T", "mT", "double", "unflatten", "movedim",

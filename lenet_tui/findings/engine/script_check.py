@@ -18,7 +18,8 @@ from lenet_tui.findings.engine.detectors.graph import AliveDetector
 from lenet_tui.findings.engine.detectors.grows import Grows
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.detectors.table import DETECTORS
-from lenet_tui.findings.engine.detectors.tried import Tried, mixes, unsaid
+from lenet_tui.findings.engine.detectors.tried import Tried, mixes, paths_of, unsaid
+from lenet_tui.findings.engine.eval_dropout import dropping, drops_in_eval
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loaders import Loaders
 from lenet_tui.findings.engine.mode_difference import Call as ModelCall
@@ -88,12 +89,16 @@ class Looking:
 
     def over(self, seen: Iteration | None) -> None:
         """Call the model of an iteration again, and ask the loaders: its script does not go on."""
-        call = None if seen is None or seen.error is not None else _trained(seen)
-        if seen is not None and call is not None:
+        calls = [] if seen is None or seen.error is not None else _trained(seen)
+        if seen is not None and calls:
+            call, batches = calls[0], len(calls)
             with unsaid():
                 stacks = self.loaders is not None and self.loaders.stacked
-                found = list(mixes(seen.trainer, call, stacks))
+                found = list(mixes(seen.trainer, call, stacks)) if batches == 1 else []
                 self._found += [f for f in found if stacks or f.level == ERROR]
+            with unsaid():
+                if drops := dropping(seen):
+                    self._found += drops_in_eval(drops, call, paths_of(seen.trainer))
         if self.loaders is not None:
             self._found += self.loaders.look()
 
@@ -106,10 +111,9 @@ class Looking:
         return Findings(tuple(sorted_findings(self._found)), self.iterations)
 
 
-def _trained(iteration: Iteration) -> ModelCall | None:
-    """The only outermost call with gradients, by its batch; ``None``: there are several, or none.
-
-    What a script does beside its model cannot be run again, so several are not known.
+def _trained(iteration: Iteration) -> list[ModelCall]:
+    """The outermost calls with gradients, each by the first batch; none where they are of several
+    modules: what a script does beside its model cannot be run again.
     """
     batch = iteration.tape.batch
     outer: list[ModuleCall] = []
@@ -117,9 +121,9 @@ def _trained(iteration: Iteration) -> ModelCall | None:
         inside = any(c.first <= call.first and call.last <= c.last for c in outer)
         if call.graph and not inside:
             outer.append(call)
-    if batch is None or len(outer) != 1:
-        return None
-    return outer[0].module, batch.args, dict(batch.kwargs)
+    if batch is None or len({id(call.module) for call in outer}) != 1:
+        return []
+    return [(call.module, batch.args, dict(batch.kwargs)) for call in outer]
 
 
 class Seen:

@@ -13,6 +13,7 @@ from lenet_tui.findings.words.check import CHECK
 from lenet_tui.findings.words.evidence import EVIDENCE
 from lenet_tui.findings.words.ledger import LEDGER
 from lenet_tui.findings.words.loss import LOSS
+from lenet_tui.findings.words.modes import MODES
 from lenet_tui.findings.words.not_finite import NOT_FINITE
 from lenet_tui.findings.words.numeric import NUMERIC
 from lenet_tui.findings.words.order import ORDER
@@ -29,6 +30,7 @@ _ALL: Table = {
     **LOSS,
     **LEDGER,
     **ORDER,
+    **MODES,
     **NUMERIC,
     **AGAIN,
     **NOT_FINITE,

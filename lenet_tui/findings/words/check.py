@@ -49,6 +49,14 @@ CHECK: Table = {
         "Open the op to see what it was given: shapes, dtypes and values.",
         "打开该算子，查看其输入的形状、类型与数值。",
     ),
+    "findings.raised.early.why": (
+        "It was raised before the first iteration, so no step was looked at.",
+        "它在第一次迭代之前抛出，因此没有检查任何训练步。",
+    ),
+    "findings.raised.early.fix": (
+        "Mend this first, then check again: what is wrong with the step is not known yet.",
+        "先改好它再检查：训练步本身有没有问题，目前还不知道。",
+    ),
     "findings.raised.devices.fix": (
         "Move both to one device: the batch with .to(device). What model.to(device) does not "
         "reach, such as layers in a plain list or a tensor attribute, belongs in nn.ModuleList or "

@@ -44,14 +44,31 @@ LOSS: Table = {
         "{loss} 应接收 logits，得到的却是 {made_by} 的结果",
     ),
     "findings.loss-on-probabilities.sigmoid.why": (
-        "The values lie between {low} and {high} and pass through a second sigmoid, which leaves "
-        "0.5 to 0.73: the loss of a right positive cannot fall below {floor}.",
-        "数值在 {low} 与 {high} 之间，又经过一次 sigmoid，只剩 0.5 到 0.73：正例的损失不会低于 "
-        "{floor}。",
+        "The values lie between {low} and {high} and pass through the sigmoid of the loss, which "
+        "leaves 0.5 to 0.73: the loss of a right positive cannot fall below {floor}.",
+        "数值在 {low} 与 {high} 之间，又经过损失自身的 sigmoid，只剩 0.5 到 0.73："
+        "正例的损失不会低于 {floor}。",
     ),
     "findings.loss-on-probabilities.sigmoid.fix": (
         "Leave out the {made_by}, or use binary_cross_entropy with it.",
         "去掉 {made_by}，或保留它并改用 binary_cross_entropy。",
+    ),
+    "findings.loss-on-probabilities.between.title": (
+        "{loss} takes logits and is given the result of {made_by}: {low} to {high}",
+        "{loss} 应接收 logits，得到的却是 {made_by} 的结果：{low} 到 {high}",
+    ),
+    "findings.loss-on-probabilities.between.why": (
+        "{loss} compares the logits of a sample with one another, and these cannot differ by more "
+        "than 1: with {classes} classes the loss cannot fall below {floor}, and gradients are "
+        "small.",
+        "{loss} 比较同一样本各类别的 logits，而这里它们相差不会超过 1：{classes} 个类别时损失不会"
+        "低于 {floor}，梯度也很小。",
+    ),
+    "findings.loss-on-probabilities.between.fix": (
+        "Leave out the {made_by} before {loss}. If a sample may belong to several classes, "
+        "binary_cross_entropy_with_logits is the loss, without it too.",
+        "去掉 {loss} 之前的 {made_by}。若一个样本可同时属于多个类别，则应使用"
+        " binary_cross_entropy_with_logits，同样不加它。",
     ),
     "findings.loss-on-probabilities.nll.title": (
         "nll_loss takes log-probabilities and is given probabilities: each row sums to 1",

@@ -1,9 +1,8 @@
-"""Words of the findings on the order of the step, the graph and the modes."""
+"""Words of the findings on the order of the step and the graph."""
 
 from __future__ import annotations
 
 from lenet_tui.text.notice import Table
-from lenet_tui.text.words import alike
 
 ORDER: Table = {
     "findings.grad-accumulates.title": (
@@ -260,58 +259,5 @@ ORDER: Table = {
     "findings.graph-kept-alive.fix": (
         "Keep numbers: total += loss.item(), or loss.detach().",
         "只保留数值：total += loss.item() 或 loss.detach()。",
-    ),
-    "findings.mode-eval-in-training.title": (
-        "{count} modules run in eval mode in a forward that is trained on: {modules}",
-        "{count} 个模块在用于训练的前向中处于 eval 模式：{modules}",
-    ),
-    "findings.mode-eval-in-training.title.one": (
-        "1 module runs in eval mode in a forward that is trained on: {modules}",
-        "1 个模块在用于训练的前向中处于 eval 模式：{modules}",
-    ),
-    "findings.mode-eval-in-training.why": (
-        "In train mode before; in iteration {iteration} dropout is off and batch statistics are "
-        "frozen.",
-        "之前处于训练模式；第 {iteration} 次迭代中 dropout 关闭、批统计量冻结。",
-    ),
-    "findings.mode-eval-in-training.at.why": (
-        "In train mode before, put into eval mode at {turned}, and not back: in iteration "
-        "{iteration} dropout is off and batch statistics are frozen.",
-        "之前处于训练模式，在 {turned} 切换到 eval 模式后没有切回：第 {iteration} 次迭代中 dropout "
-        "关闭、批统计量冻结。",
-    ),
-    "findings.mode-eval-in-training.in.why": (
-        "In train mode before, put into eval mode by {turned_by}() at {turned}, and not back: in "
-        "iteration {iteration} dropout is off and batch statistics are frozen.",
-        "之前处于训练模式，由 {turned_by}() 在 {turned} 切换到 eval 模式后没有切回：第 {iteration} "
-        "次迭代中 dropout 关闭、批统计量冻结。",
-    ),
-    "findings.mode-eval-in-training.fix": (
-        "Call model.train() after each evaluation.",
-        "每次评估之后调用 model.train()。",
-    ),
-    "findings.mode-eval-in-training.start.why": (
-        "In eval mode when this check began, and nothing has called train() since: dropout is off "
-        "and batch statistics are frozen.",
-        "本次检查开始时就处于 eval 模式，此后没有调用 train()：dropout 关闭、批统计量冻结。",
-    ),
-    "findings.mode-eval-in-training.start_at.why": (
-        "Put into eval mode at {turned} and never trained in train mode since: dropout is off and "
-        "batch statistics are frozen.",
-        "在 {turned} 切换到 eval 模式，此后从未以训练模式训练：dropout 关闭、批统计量冻结。",
-    ),
-    "findings.mode-eval-in-training.start_in.why": (
-        "Put into eval mode by {turned_by}() at {turned} and never trained in train mode since: "
-        "dropout is off and batch statistics are frozen.",
-        "由 {turned_by}() 在 {turned} 切换到 eval 模式，此后从未以训练模式训练：dropout "
-        "关闭、批统计量冻结。",
-    ),
-    **alike(
-        "findings.mode-eval-in-training",
-        "start.fix start_at.fix start_in.fix",
-        (
-            "If it is not meant, call model.train() before training.",
-            "若非有意，请在训练之前调用 model.train()。",
-        ),
     ),
 }

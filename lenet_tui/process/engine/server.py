@@ -205,7 +205,7 @@ class Server:
         except OwnError as error:
             for line in error.traceback:
                 self._pipe.send(messages.Printed("traceback", line))
-            return messages.Failed(error.notice)
+            return messages.Failed(error.notice, raised=error.raised)
         self._pipe.send(messages.Recorded(self._session.snapshot()))
         return self._session.ready
 

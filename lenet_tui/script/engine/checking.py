@@ -8,6 +8,7 @@ from typing import Any
 from torch import distributed as dist
 
 from lenet_tui.app.settings import default_path, load
+from lenet_tui.around.own_warnings import named_by_the_script
 from lenet_tui.cli.options import LANGUAGE, SETTINGS, complain, language
 from lenet_tui.findings.checked import Checked
 from lenet_tui.findings.engine.check import check
@@ -42,7 +43,7 @@ def checked(given: tuple[Any, ...], more: dict[str, Any], iterations: int) -> Ch
         objects = Given.of(*given, **more)
     except Unusable as error:
         raise TypeError(str(error)) from None
-    with Lent(objects) as lent:
+    with Lent(objects) as lent, named_by_the_script():
         try:
             trainer = lent.make_session().navigator.trainer
         except OwnError as error:

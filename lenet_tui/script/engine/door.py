@@ -11,6 +11,7 @@ from typing import Any
 from torch.utils.data import get_worker_info
 
 from lenet_tui.app.settings import default_path, load
+from lenet_tui.around.own_warnings import named_by_the_script
 from lenet_tui.attach.engine.host import Host
 from lenet_tui.attach.engine.left import Left
 from lenet_tui.attach.opening import Kind
@@ -100,7 +101,8 @@ def _shown(at: str, lent: Lent, took: Notice | None) -> Notice | None:
 def _print(at: str, lent: Lent, why: Notice) -> None:
     complain(notice("script:printed", at=at, why=why))
     try:
-        failed = print_iteration(lent, LANGUAGE.get())
+        with named_by_the_script():
+            failed = print_iteration(lent, LANGUAGE.get())
     except Problem as error:
         failed = error.notice
         for line in error.traceback if isinstance(error, OwnError) else ():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from torch import Tensor, nn
 
@@ -14,25 +13,3 @@ class BareTensors(nn.Module):
     def __init__(self, tensors: Mapping[str, Tensor]) -> None:
         super().__init__()
         self._parameters.update(tensors)  # type: ignore[arg-type]
-
-
-def bare_tensors(names: Mapping[str, Any]) -> BareTensors | None:
-    """The leaves that require gradients among variables, and in lists of them; ``None``: none."""
-    found: dict[int, tuple[str, Tensor]] = {}
-    for name, tensor in _tensors(names):
-        if tensor.is_leaf and tensor.requires_grad:
-            found.setdefault(id(tensor), (name.replace(".", "_"), tensor))
-    return BareTensors(dict(found.values())) if found else None
-
-
-def _tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
-    for name, value in names.items():
-        if isinstance(value, Tensor):
-            yield name, value
-    for name, value in names.items():
-        parts: Any = ()
-        if isinstance(value, (list, tuple)):
-            parts = enumerate(value)
-        elif isinstance(value, dict):
-            parts = value.items()
-        yield from ((f"{name}_{key}", part) for key, part in parts if isinstance(part, Tensor))

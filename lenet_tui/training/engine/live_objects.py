@@ -24,14 +24,16 @@ from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import compiled_calls, devices, observed_calls
-from lenet_tui.training.engine.bare_tensors import bare_tensors
 from lenet_tui.training.engine.determinism import choose_deterministic
 from lenet_tui.training.engine.held_values import holds, inside
 from lenet_tui.training.engine.iterators import is_iterator
 from lenet_tui.training.engine.plain_state import OWN as PRIVATE
 from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
+from lenet_tui.training.engine.step_held import held_by
 from lenet_tui.training.engine.step_objects import StepObjects
+from lenet_tui.training.engine.step_parts import model_in
+from lenet_tui.training.engine.together import Together
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.training.engine.training_file import DECODE, LOSS, MODEL, OPTIMIZER, TrainingFile
 from lenet_tui.training.engine.usual_step import needs_closure, own_closure, usual_step
@@ -236,7 +238,8 @@ def _model_of(step: Callable[[Any], Any]) -> nn.Module:
     given = Given(_NoModel(), None, whole=step, step=step)
     found = StepObjects(LiveFile(given), given.model, step=True).modules
     models = {name: m for name, m in found.items() if next(m.parameters(), None) is not None}
-    bare = None if models else bare_tensors(LiveFile(given).names)
+    live = LiveFile(given)
+    bare = None if models else model_in({**live.names, **held_by(step)}, live.owns)
     if bare is not None:
         return bare
     if not models:
@@ -245,11 +248,11 @@ def _model_of(step: Callable[[Any], Any]) -> nn.Module:
         raise Unusable("training:given-lazy")
     if len(models) == 1:
         return next(iter(models.values()))
-    together = nn.ModuleDict()
+    together: dict[str, nn.Module] = {}
     for name, model in models.items():
         plain = name.replace(".", "_")
-        together.add_module(f"{plain}_" if hasattr(together, plain) else plain, model)
-    return together
+        together[f"{plain}_" if plain in together else plain] = model
+    return Together(together)
 
 
 def _without_arguments(function: Any) -> bool:

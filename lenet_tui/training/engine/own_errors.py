@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sysconfig
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
-import torch
-
+from lenet_tui.protocol.messages import Raised
 from lenet_tui.text.clean import clean, clean_lines
 from lenet_tui.version import HOME
 
@@ -19,8 +19,13 @@ MOST = 60
 
 
 def _folders() -> tuple[str, ...]:
-    """Where code lies that its owner did not write: this package, torch, Python's own library."""
-    packages = (HOME, Path(torch.__file__).parent)
+    """Where code lies that its owner did not write: this package, torch, Python's own library.
+
+    torch is looked for and not imported: an error may come before that.
+    """
+    torch = find_spec("torch")
+    assert torch is not None and torch.origin is not None
+    packages = (HOME, Path(torch.origin).parent)
     return tuple(f"{folder}/" for folder in (*packages, sysconfig.get_paths()["stdlib"]))
 
 
@@ -45,16 +50,32 @@ def own_traceback(error: BaseException) -> tuple[str, ...]:
     return tuple(found if left_out <= 0 else [*found[: MOST // 2], "  …", *found[-MOST // 2 :]])
 
 
+def raised(error: BaseException) -> Raised:
+    """The exception as plain values."""
+    return Raised(type(error).__name__, clean(_first_line(error), 500), own_line(error))
+
+
 def described(error: BaseException) -> str:
     """The exception in one line, with the owner's last line that was run."""
-    first = str(error).strip().partition("\n")[0]
+    first = _first_line(error)
     what = f"{type(error).__name__}: {first}" if first else type(error).__name__
     where = own_line(error)
     return clean(f"{what} ({where})" if where else what, 500)
 
 
+def _first_line(error: BaseException) -> str:
+    """What it says; of a mistake in the syntax without the place, which is said apart."""
+    if isinstance(error, SyntaxError) and error.msg:
+        return error.msg
+    return str(error).strip().partition("\n")[0]
+
+
 def own_line(error: BaseException) -> str:
-    """``file.py:12`` of the owner's last line that was run; empty where there is none."""
+    """``file.py:12`` of the owner's last line that was run, or that could not be read; empty where
+    there is none.
+    """
+    if isinstance(error, SyntaxError) and error.filename and is_own_file(error.filename):
+        return f"{Path(error.filename).name}:{error.lineno or 1}"
     frames = traceback.extract_tb(error.__traceback__)
     last = next((f for f in reversed(frames) if is_own_file(f.filename)), None)
     return f"{Path(last.filename).name}:{last.lineno}" if last else ""

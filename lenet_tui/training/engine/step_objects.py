@@ -5,11 +5,9 @@ They are the state of a session: a keyframe holds them, so that the step can be 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import count, islice
-from types import CellType
 from typing import Any
 
 import torch
@@ -19,6 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from lenet_tui.training.engine import cuda_generators
 from lenet_tui.training.engine.optimizers import follow, optimizer_places
+from lenet_tui.training.engine.step_held import cells_of, held_by
 from lenet_tui.training.engine.training_file import TrainingFile
 
 DEEPEST = 3
@@ -153,31 +152,3 @@ class _OfClass(dict[str, Any]):
     def __delitem__(self, name: str) -> None:
         super().__delitem__(name)
         delattr(self._owner, name)
-
-
-def cells_of(step: Callable[..., Any] | None) -> dict[str, CellType]:
-    """The cells of a function's closure, by the names that it calls them."""
-    while isinstance(step, functools.partial):
-        step = step.func
-    step = getattr(step, "__func__", step)
-    names = getattr(getattr(step, "__code__", None), "co_freevars", ())
-    return dict(zip(names, getattr(step, "__closure__", None) or (), strict=False))
-
-
-def held_by(step: Callable[..., Any] | None) -> Mapping[str, Any]:
-    """What a function holds beside its globals: its closure, ``self``, arguments given before."""
-    held: dict[str, Any] = {}
-    while isinstance(step, functools.partial):
-        held |= {f"argument.{n}": v for n, v in enumerate(step.args)} | dict(step.keywords)
-        step = step.func
-    if step is None:
-        return held
-    if getattr(step, "__self__", None) is not None:
-        held["self"] = step.__self__  # type: ignore[attr-defined]
-        step = getattr(step, "__func__", step)
-    for name, cell in cells_of(step).items():
-        try:
-            held[name] = cell.cell_contents
-        except ValueError:  # not filled yet
-            continue
-    return held

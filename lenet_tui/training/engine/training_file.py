@@ -21,8 +21,9 @@ from lenet_tui.protocol.options import OptionError
 from lenet_tui.protocol.session_api import OwnError
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, notice, verbatim
-from lenet_tui.training.engine.bare_tensors import bare_tensors
-from lenet_tui.training.engine.own_errors import described, own_traceback
+from lenet_tui.training.engine.own_errors import described, own_traceback, raised
+from lenet_tui.training.engine.step_held import held_by
+from lenet_tui.training.engine.step_parts import model_in
 
 MODEL, DATA, LOSS, OPTIMIZER, STEP, DECODE = "model", "data", "loss", "optimizer", "step", "decode"
 LISTED = 8
@@ -33,6 +34,7 @@ def own_error(doing: Notice, error: BaseException) -> OwnError:
     """The error to raise for one of the owner's. ``doing``: what their code was run for."""
     failed = OwnError("training:own-error", doing=doing, error=verbatim(described(error)))
     failed.traceback = own_traceback(error)
+    failed.raised = raised(error)
     return failed
 
 
@@ -118,27 +120,17 @@ class TrainingFile:
             return self._dotted(self.what)
         if MODEL in self.names:
             return self.names[MODEL]
-        modules = dict(self.modules())
-        if self.names.get(STEP) is not None and modules:
-            return nn.ModuleDict(modules) if len(modules) > 1 else next(iter(modules.values()))
-        bare = bare_tensors(self.names) if self.names.get(STEP) is not None else None
-        if bare is not None:
-            return bare
-        raise OptionError("training:no-model", file=self.title, names=self._candidates())
+        if self.names.get(STEP) is None:
+            raise OptionError("training:no-model", file=self.title, names=self._candidates())
+        found = model_in(self.reachable, self.owns)
+        if found is None:
+            raise OptionError("training:step-trains-nothing", file=self.title)
+        return found
 
-    def modules(self) -> Iterator[tuple[str, nn.Module]]:
-        """The modules with parameters that the file holds by name, without parts of one another."""
-        found = {
-            name: value
-            for name, value in self.names.items()
-            if isinstance(value, nn.Module) and next(value.parameters(), None) is not None
-        }
-        inner = {id(part) for value in found.values() for part in list(value.modules())[1:]}
-        seen: set[int] = set()
-        for name, value in found.items():
-            if id(value) not in inner and id(value) not in seen:
-                seen.add(id(value))
-                yield name, value
+    @property
+    def reachable(self) -> Mapping[str, Any]:
+        """What a step may train, by name: the file's state, then what the step itself holds."""
+        return {**self.state, **held_by(self.step)}
 
     def make_optimizer(self, parameters: Iterator[Tensor]) -> Optimizer | None:
         """The optimizer, made for these parameters if it is made by a function; ``None``: none."""

@@ -16,6 +16,7 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.index_range import INDEXING, outside
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.engine.squashed import squashed
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import FORWARD, LOSS
 from lenet_tui.tape.engine.in_place import tensors
@@ -69,7 +70,7 @@ class LossDetector(Detector):
                 if iteration.number == 1 and call.name == "cross_entropy":
                     yield from self._start(iteration, call)
             elif call.name == "log_softmax":
-                yield from self._normalised_by_hand(iteration, call)
+                yield from self._normalised_by_hand(iteration, call, producers)
 
     def _shapes(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
         made, target = losses.prediction(call), losses.target(call)
@@ -93,12 +94,13 @@ class LossDetector(Detector):
         made = losses.prediction(call)
         if made is None or not made.dim():
             return
-        source = producers.behind(made)
+        source, between = producers.behind(made), squashed(made, producers)
         by = source.name if source is not None else ""
         dim = 0 if made.dim() == 1 else 1
         if call.name == "binary_cross_entropy_with_logits":
-            if by not in losses.NORMALISE or source is None:
+            if between is None:
                 return
+            by = between.by
             evidence: dict[str, Any] = {"reason": "sigmoid", "floor": math.log1p(math.exp(-1))}
         elif call.name in losses.LOG_PROBABILITIES:
             reason = _no_logarithms(made, *{dim, made.dim() - 1})
@@ -108,6 +110,8 @@ class LossDetector(Detector):
         elif losses.probabilities(made, dim):
             classes = made.shape[dim]
             evidence = {"classes": classes, "floor": losses.floor(classes)}
+        elif between is not None and made.shape[dim] > 1:
+            by, evidence = between.by, _between(made.shape[dim])
         else:
             return
         low, high = made.detach().aminmax()
@@ -116,21 +120,27 @@ class LossDetector(Detector):
             evidence["made_at"] = source.line
         yield finding(iteration, call, "loss-on-probabilities", evidence)
 
-    def _normalised_by_hand(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
+    def _normalised_by_hand(
+        self, iteration: Iteration, call: Call, producers: Producers
+    ) -> Iterable[Finding]:
         """``log_softmax`` of what is normalised already, on the way to a loss written out."""
         made = call.argument(0, "input")
         dim = call.argument(1, "dim")
         if not isinstance(made, Tensor) or not isinstance(dim, int) or not made.dim():
             return
-        if iteration.phase_of(call.entry) != LOSS.name or not losses.probabilities(made, dim):
+        if iteration.phase_of(call.entry) != LOSS.name or made.shape[dim] < 2:
             return
-        classes = made.shape[dim]
+        classes, between = made.shape[dim], squashed(made, producers)
+        if losses.probabilities(made, dim):
+            evidence: dict[str, Any] = {"classes": classes, "floor": losses.floor(classes)}
+        elif between is not None:
+            evidence = _between(classes)
+        else:
+            return
         low, high = made.detach().aminmax()
-        yield finding(
-            iteration, call, "loss-on-probabilities",
-            {"classes": classes, "floor": losses.floor(classes), "loss": call.name,
-             "low": float(low), "high": float(high), "made_by": ""},
-        )  # fmt: skip
+        evidence |= {"loss": call.name, "low": float(low), "high": float(high)}
+        evidence["made_by"] = between.by if between is not None else ""
+        yield finding(iteration, call, "loss-on-probabilities", evidence)
 
     def _start(self, iteration: Iteration, call: Call) -> Iterable[Finding]:
         """The first loss against log K, what a model gives that knows nothing."""
@@ -144,6 +154,11 @@ class LossDetector(Detector):
                 iteration, call, "loss-at-start",
                 {"value": value, "log_k": expected, "classes": classes}, NOTE,
             )  # fmt: skip
+
+
+def _between(classes: int) -> dict[str, Any]:
+    """The evidence that numbers between 0 and 1 are taken for logits."""
+    return {"reason": "between", "classes": classes, "floor": losses.floor(classes)}
 
 
 def _no_logarithms(made: Tensor, *dims: int) -> str:

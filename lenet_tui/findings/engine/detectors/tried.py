@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader, default_collate
 from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.grows import update_line
+from lenet_tui.findings.engine.eval_dropout import Drops, dropping, drops_in_eval
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_difference import Call
 from lenet_tui.findings.engine.outermost_call import outermost_call
@@ -48,6 +49,8 @@ class Tried(Detector):
         self._line = ""
         """Where that iteration made its update."""
         self._trainer: Trainer | None = None
+        self._dropping: list[Drops] = []
+        """The calls of the first iteration that drop."""
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         found: list[Finding] = []
@@ -60,6 +63,7 @@ class Tried(Detector):
         if iteration.number == 1 and iteration.error is None:
             self._trainer, self._ran = iteration.trainer, _ran(iteration)
             self._line = update_line(iteration)
+            self._dropping = dropping(iteration)
         return ()
 
     def end(self) -> Iterable[Finding]:
@@ -69,7 +73,9 @@ class Tried(Detector):
             stays = self.held is not None
             with unsaid(), Trial(self._trainer, self._start, stays=stays) as trial:
                 found += self._step(trial, self._ran)
+                found += self._dropout(trial)
         self._ran = self._start = None
+        self._dropping.clear()
         return found
 
     def _step(self, trial: Trial, ran: Ran) -> Iterator[Finding]:
@@ -95,6 +101,11 @@ class Tried(Detector):
             level = WARNING if higher and lasts else NOTE
         yield Finding("step-too-large", UPDATE.name, line.largest, self._line, evidence, level)
 
+    def _dropout(self, trial: Trial) -> Iterator[Finding]:
+        call = outermost_call(trial) if self._dropping else None
+        if call is not None:
+            yield from drops_in_eval(self._dropping, call, paths_of(trial.trainer))
+
     def _mixing(self, trial: Trial) -> Iterator[Finding]:
         call = outermost_call(trial)
         if call is not None:
@@ -106,7 +117,7 @@ def mixes(trainer: Trainer, call: Call, stacks: bool = False) -> Iterator[Findin
 
     ``stacks``: whether a loader is known to have stacked the samples.
     """
-    found = mixing(call, _paths(trainer), few=True)
+    found = mixing(call, paths_of(trainer), few=True)
     if found is None or not found.moved:
         return
     at = found.scrambled or found.first
@@ -186,7 +197,8 @@ def stacked(loader: Any) -> bool:
     )
 
 
-def _paths(trainer: Trainer) -> Paths:
+def paths_of(trainer: Trainer) -> Paths:
+    """The path of each module that is known of a trainer."""
     paths = module_paths(trainer.model)
     for path, module in trainer.modules():
         paths.setdefault(module, path)
