@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.harness.compiled import compile_package
+from tests.harness.forked_workers import fork_workers
 from tests.harness.set_aside import Aside, set_aside
 from tests.harness.torch_template import serving
 from tests.harness.torch_template_client import use
@@ -22,11 +23,14 @@ sys.dont_write_bytecode = False
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the package and share one torch: once, not in each of xdist's processes."""
-    if "gpu" not in config.option.markexpr.replace("not gpu", ""):
+    wanted = config.option.markexpr.replace("not gpu", "")
+    if "gpu" not in wanted:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # so that the device auto is the CPU in every test
     if not hasattr(config, "workerinput"):
         compile_package()
         SESSION.enter_context(serving())
+        if config.getoption("dist", "no") != "no" and "gpu" not in wanted:
+            fork_workers()
     use()
     folder = SESSION.enter_context(tempfile.TemporaryDirectory(prefix="lenet-tui-tests-"))
     os.environ["XDG_CONFIG_HOME"] = folder  # or tests would run with the developer's settings
@@ -55,8 +59,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Make what all tests share cheap for each app that they start."""
     if hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", 0):
-        from tests.harness.shared_css import share_parsed_css  # noqa: PLC0415 - not for xdist
+        from tests.harness.cheap_seeds import cheapen_seeds  # noqa: PLC0415 - not for xdist
+        from tests.harness.shared_css import share_parsed_css  # noqa: PLC0415
 
+        cheapen_seeds()
         share_parsed_css()
         ASIDE.append(set_aside())  # each app collects when its engine is ready
 

@@ -10,16 +10,16 @@ from lenet_tui.around.ranks import rank
 from lenet_tui.text.notice import Notice, notice
 
 
-def rather(at: str, worker: bool, environ: Mapping[str, str] = os.environ) -> Notice | None:
+def rather(at: str, worker: bool) -> Notice | None:
     """What to do instead at the line ``at``; ``None``: nothing is in the way.
 
     ``worker``: whether this is a worker process of a loader.
     """
     if worker:
         return notice("script:worker", at=at)
-    if one := rank(environ):
+    if one := rank(os.environ):
         return notice("script:rank", at=at, rank=one.number, size=one.size)
-    if "PYTEST_CURRENT_TEST" in environ and _captured():
+    if "PYTEST_CURRENT_TEST" in os.environ and _captured():
         return notice("script:pytest", at=at)
     return None
 

@@ -106,8 +106,3 @@ def _tensor(shape: tuple[int, ...] | None, norm: float | None, words: Words) -> 
     if shape is None or norm is None:
         return words("twins.none")
     return words("twins.tensor", shape=_shape(shape, words), norm=number(norm, 4))
-
-
-def loss_text(value: float | None, digits: int = 6) -> str:
-    """A loss as it is shown; nothing where there is none."""
-    return "—" if value is None else number(value, digits)

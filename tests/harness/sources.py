@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -14,22 +16,32 @@ N = TypeVar("N", bound=ast.AST)
 PACKAGE = ROOT / "lenet_tui"
 
 
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What is made is kept: a million objects that no collection need look at, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 @cache
 def trees() -> dict[Path, ast.Module]:
     """Each Python file of the package, parsed."""
-    found = {file: ast.parse(file.read_text("utf-8")) for file in sorted(PACKAGE.rglob("*.py"))}
-    gc.freeze()  # a million objects, which every collection would look at
-    return found
+    with _kept():
+        return {file: ast.parse(file.read_text("utf-8")) for file in sorted(PACKAGE.rglob("*.py"))}
 
 
 @cache
 def _nodes() -> dict[type, list[tuple[Path, ast.AST]]]:
     """All nodes of all files by their class: to look for one kind is not to walk over all."""
     found: dict[type, list[tuple[Path, ast.AST]]] = {}
-    for file, tree in trees().items():
-        for node in ast.walk(tree):
-            found.setdefault(type(node), []).append((file, node))
-    gc.freeze()
+    with _kept():
+        for file, tree in trees().items():
+            for node in ast.walk(tree):
+                found.setdefault(type(node), []).append((file, node))
     return found
 
 

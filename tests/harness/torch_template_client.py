@@ -43,7 +43,7 @@ def use() -> None:
             return getattr(os, name)
 
         def waitpid(self, pid: int, options: int) -> tuple[int, int]:
-            return (0 if _runs(pid) else pid, 0) if pid in forked else os.waitpid(pid, options)
+            return (0 if runs(pid) else pid, 0) if pid in forked else os.waitpid(pid, options)
 
     util.spawnv_passfds = spawn
     forkserver.os = Waiting()  # type: ignore[attr-defined]
@@ -54,10 +54,12 @@ def ask(
     fds: Sequence[int],
     env: Mapping[str, str] | None = None,
     modules: Sequence[str] = (),
+    numbers: Sequence[int] = (),
 ) -> int:
     """Have the template fork a process that runs ``code`` with ``fds`` open; its number.
 
     ``modules``: what the template imports before, for this process and all that come later.
+    ``numbers``: of ``fds`` in that process, where they are others than here.
     ``OSError`` where it cannot.
     """
     import json  # noqa: PLC0415 - as above
@@ -68,7 +70,7 @@ def ask(
     mask = os.umask(0)
     os.umask(mask)
     asked = {
-        "code": code, "fds": list(fds), "umask": mask, "cwd": str(Path.cwd()),
+        "code": code, "fds": list(numbers or fds), "umask": mask, "cwd": str(Path.cwd()),
         "env": dict(os.environ if env is None else env), "modules": modules,
         "limits": [(limit, resource.getrlimit(limit)) for limit in limits],
     }  # fmt: skip
@@ -82,7 +84,8 @@ def ask(
     return int(answer)
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
+    """Whether there is a process of this number."""
     try:
         os.kill(pid, 0)
     except OSError:  # it has ended, and the template has taken note of it

@@ -10,10 +10,10 @@ from lenet_tui.training.engine.named_modules import NamedModules
 def test_what_is_added_replaced_or_deleted_is_found() -> None:
     inner = nn.Sequential(nn.Tanh())
     net = nn.Sequential(nn.Linear(2, 2), inner, nn.ReLU())
-    walk = NamedModules(net, "net")
+    walk = NamedModules(net)
 
     def same() -> None:
-        assert [*walk.all()] == [*net.named_modules(prefix="net")]
+        assert [*walk.all()] == [*net.named_modules()]
         assert walk.all() is walk.all()
 
     same()

@@ -302,8 +302,8 @@ class IterationRecorder(StepRecorder):
                 return
 
 
-def take_off(mode: TorchFunctionMode, pop: Callable[[], object] = overrides._pop_mode) -> None:
-    """Take a mode off the stack with ``pop``, wherever the script has put others meanwhile."""
+def take_off(mode: TorchFunctionMode) -> None:
+    """Take a mode off the stack, wherever the script has put others meanwhile."""
     above: list[TorchFunctionMode] = []
     stack = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
     for each in reversed(stack):
@@ -312,9 +312,8 @@ def take_off(mode: TorchFunctionMode, pop: Callable[[], object] = overrides._pop
         above.append(each)
     else:
         return
-    for _ in above:
+    for _ in (*above, mode):
         overrides._pop_mode()  # type: ignore[no-untyped-call]
-    pop()
     for each in reversed(above):
         overrides._push_mode(each)  # type: ignore[no-untyped-call]
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from lenet_tui.curves.chart import column_of, iteration_at
-from lenet_tui.curves.collected import ACCURACY, CHARTS, LOSS, Collected
+from lenet_tui.curves.collected import CHARTS, LOSS, Collected
 from lenet_tui.curves.runs import OtherRun
 from lenet_tui.curves.series import Window
 from lenet_tui.curves.ui.chart_pane import ChartPane
@@ -19,7 +19,6 @@ from lenet_tui.curves.ui.confusion_pane import ConfusionPane
 from lenet_tui.curves.ui.facts_pane import FactsPane
 from lenet_tui.curves.ui.worst_pane import MOST, WorstPane
 from lenet_tui.evaluation.request import Judge, Judged
-from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.request import Asks
@@ -157,14 +156,6 @@ class TrainingView(Horizontal):
         if self.collected.last:
             self.post_message(self.Chosen(self.at))
             self._picked = None
-
-    def main_chart(self) -> Pane:
-        """The chart that has the focus first."""
-        return self.query_one(f"#chart-{CHARTS[0]}", Pane)
-
-    def secondary(self) -> Pane:
-        """The chart of the accuracy."""
-        return self.query_one(f"#chart-{ACCURACY}", Pane)
 
 
 def _finished(frame: Frame) -> int:

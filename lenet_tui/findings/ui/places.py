@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import log10
 from typing import Any
 
@@ -31,7 +31,6 @@ ORDER = frozenset(
     }
 )
 """The findings whose place is the order of the step's phases."""
-Evidence = Mapping[str, Any]
 
 
 def drawing(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) -> Content:

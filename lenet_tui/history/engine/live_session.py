@@ -7,7 +7,6 @@ import ctypes
 import gc
 import warnings
 from collections.abc import Sequence
-from types import TracebackType
 
 from lenet_tui.history.engine.session import Session
 from lenet_tui.history.engine.uninterrupted import uninterrupted
@@ -135,12 +134,7 @@ class Lent:
             hooks.send(Remark(notice("training:live-cut", most=MOST)))
         return self.session
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         kept = False
         with uninterrupted():
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import nn
@@ -16,6 +17,8 @@ from lenet_tui.training.source_text import without_asides
 
 LONGEST = 100_000
 """Characters of a model's class that are shown."""
+_SOURCES: WeakKeyDictionary[type, tuple[str, int]] = WeakKeyDictionary()
+"""What has been read: to find a class in its file, Python parses all of it."""
 
 
 def ready_report(trainer: Trainer) -> Ready:
@@ -74,8 +77,11 @@ def _file_source(trainer: Trainer) -> tuple[str, int]:
 
 def _class_source(model: nn.Module) -> tuple[str, int]:
     """The source of the model's class and its first line; empty if there is none."""
-    try:
-        lines, first = inspect.getsourcelines(type(model))
-    except (OSError, TypeError):
-        return "", 0
-    return without_asides("".join(lines))[:LONGEST], first
+    cls = type(model)
+    if cls not in _SOURCES:
+        try:
+            lines, first = inspect.getsourcelines(cls)
+        except (OSError, TypeError):
+            return "", 0
+        _SOURCES[cls] = without_asides("".join(lines))[:LONGEST], first
+    return _SOURCES[cls]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from types import TracebackType
 
 _usual: list[tuple[int, int, int]] = []
 """The thresholds of the collector while they are raised."""
@@ -20,12 +19,7 @@ class collection_put_off:
         self._enabled = gc.isenabled()
         gc.disable()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if not self._enabled:
             return
         young, usual = gc.get_count()[0], _usual[0] if _usual else gc.get_threshold()

@@ -41,13 +41,9 @@ class BuiltLazily(dict[str, Any]):
     ``hooks`` puts that set of hooks back, if this process has seen it.
     """
 
-    def __init__(
-        self,
-        modules: Callable[[], Iterator[tuple[str, nn.Module]]],
-        writable: Callable[[Any], bool] = writable,
-    ) -> None:
+    def __init__(self, modules: Callable[[], Iterator[tuple[str, nn.Module]]]) -> None:
         super().__init__()
-        self._modules, self._writable = modules, writable
+        self._modules = modules
         self._first = {path: frozenset(vars(module)) for path, module in modules()}
         self._seen = [self._hooks()]
         self._asked = False
@@ -75,7 +71,7 @@ class BuiltLazily(dict[str, Any]):
             if present <= first:
                 continue
             for name in present - first:
-                if not self._writable(vars(module)[name]):
+                if not writable(vars(module)[name]):
                     yield f"{path}.{name}"
 
     def lacks(self, text: str) -> bool:

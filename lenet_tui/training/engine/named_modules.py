@@ -17,8 +17,8 @@ class NamedModules:
     A walk takes 3 µs a module, and the same modules are asked for several times a keyframe.
     """
 
-    def __init__(self, root: nn.Module, prefix: str = "") -> None:
-        self.root, self._prefix = root, prefix
+    def __init__(self, root: nn.Module) -> None:
+        self.root = root
         self._found: Sequence[tuple[str, nn.Module]] = ()
         self._modules: list[nn.Module] = []
         self._children: list[Children] = []
@@ -32,7 +32,7 @@ class NamedModules:
         return self._found
 
     def _walk(self) -> None:
-        self._found = [*self.root.named_modules(prefix=self._prefix)]
+        self._found = [*self.root.named_modules()]
         modules = self._modules = [module for _, module in self._found]
         cuda_generators.watch(modules)
         self._children = [dict(m._modules) for m in modules]

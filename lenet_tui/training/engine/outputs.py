@@ -51,14 +51,14 @@ def returned_loss(returned: Any) -> Tensor | None:
     return found if isinstance(found, Tensor) and found.numel() == 1 else None
 
 
-def named_parts(returned: Any, stem: str = "output") -> dict[str, Tensor]:
+def named_parts(returned: Any) -> dict[str, Tensor]:
     """The tensors of a model's several results by name: ``output.logits``, ``output[1]``.
 
     Empty where the model returned one tensor.
     """
     if isinstance(returned, Tensor):
         return {}
-    return dict(_parts(returned, stem))
+    return dict(_parts(returned, "output"))
 
 
 def _parts(value: Any, stem: str) -> Iterator[tuple[str, Tensor]]:

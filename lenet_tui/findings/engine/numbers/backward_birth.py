@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -195,8 +195,3 @@ def _slope(
     except (RuntimeError, TypeError):
         return None, None
     return float(slope), float(wanted.detach())
-
-
-def factors_of(birth: Birth) -> Mapping[str, float]:
-    """The two factors of a gradient, as far as they are known."""
-    return {n: v for n, v in birth.names.items() if isinstance(v, float)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from lenet_tui.findings.engine.probes.trial import Trial
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.request import Rejected
@@ -32,15 +30,10 @@ class TrialAtCursor:
             raise Rejected(problem.notice) from None
         return self._trial, number
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, DeviceLost):
             return
-        self._trial.__exit__(kind, error, traceback)
+        self._trial.__exit__(kind, error, trace)
         if isinstance(error, Exception) and not isinstance(error, Problem):
             error = rejection(self._navigator.trainer, error)
         self._back(error)

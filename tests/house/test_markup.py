@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.sources import PACKAGE, called, trees
+from tests.harness.sources import PACKAGE, called, nodes, trees
 
 PLAIN = {"Static", "Label", "RichLog", "HelpText"}
 """Calls that must say ``markup=False``; the app's own ``notify`` never reads markup."""
@@ -40,14 +40,14 @@ def of_screens() -> dict[Path, ast.Module]:
 def makers() -> set[str]:
     """Functions and attributes that are a Content or a Text by their annotations."""
     found = set()
-    for tree in of_screens().values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.returns is not None:
-                if set(ast.unparse(node.returns).split(" | ")) <= {"Content", "Text"}:
-                    found.add(node.name)
-            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                kind = ast.unparse(node.annotation)
-                found |= {node.target.id} if kind in ("Content", "Text") else set()
+    for file, function in nodes(ast.FunctionDef):
+        if file in of_screens() and function.returns is not None:
+            kinds = set(ast.unparse(function.returns).split(" | "))
+            found |= {function.name} if kinds <= {"Content", "Text"} else set()
+    for file, given in nodes(ast.AnnAssign):
+        if file in of_screens() and isinstance(given.target, ast.Name):
+            kind = ast.unparse(given.annotation)
+            found |= {given.target.id} if kind in ("Content", "Text") else set()
     return found | {"Content", "Text", "styled", "assemble", "join", "blank", "words"}
 
 
@@ -92,7 +92,7 @@ class Scope:
 
 
 def complaints(path: Path, tree: ast.Module) -> Iterator[str]:
-    nodes = [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.Assign))]
+    made = [n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.Assign))]
     functions = [
         n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
@@ -105,7 +105,7 @@ def complaints(path: Path, tree: ast.Module) -> Iterator[str]:
     def safe(node: ast.expr) -> bool:
         return scope(inner.get(id(node), tree)).safe(node)
 
-    for node in nodes:
+    for node in made:
         where = f"{path}:{node.lineno}"
         name = called(node)
         if name in ("from_markup", "print"):
