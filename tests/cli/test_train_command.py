@@ -200,7 +200,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path, number: int) -> None:
     file = tmp_path / "x.session"
     command = [*APP, "train", "--epochs", "100000", "--checkpoint", str(file)]
@@ -211,6 +211,7 @@ def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path, number:
     while "epoch 1 of" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(number)
+    process.send_signal(number)  # as ``timeout`` does
     out, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number and not out
     assert "Traceback" not in err and "stopped after iteration" in err
