@@ -20,7 +20,7 @@ from lenet_tui.cli.checkpoint import (
 )
 from lenet_tui.cli.options import CommandError, complain, language, session_options
 from lenet_tui.cli.stopping import Stops
-from lenet_tui.cli.train_report import Jsonl, Report, Text
+from lenet_tui.cli.train_report import Jsonl, OptionsAt, Report, Text
 from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.request import Evaluate
 from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         if reached:  # less is no order to go back
             total = here
             complain(_reached(here, length))
-        report.begin(engine.client, options, length, total)
+        report.begin(engine.client, _options_at(options, saved), length, total)
         if given.get("dry_run"):
             for line in picture(parse_schedule(options.schedule), options.lr, total, ascii=ascii):
                 report.line(line)
@@ -122,6 +122,13 @@ def _begun(
     recipe = {name: value for name, value in RECIPE.items() if name not in given}
     options = _scheduled(replace(options, **recipe), length, _total(given, length))
     return engine.start(options).options, length
+
+
+def _options_at(options: Options, saved: SavedSession | None) -> OptionsAt:
+    """What was set on the way, in a session that is resumed, is in force from there."""
+    if saved is None:
+        return lambda iteration: options
+    return lambda iteration: saved.snapshot.options_at(iteration, options)
 
 
 def _option(name: str) -> str:
