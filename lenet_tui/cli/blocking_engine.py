@@ -43,7 +43,7 @@ class BlockingEngine:
 
     def __init__(self, shown: Callable[[Frame], None] | None = None) -> None:
         self._shown = shown
-        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self._reports: queue.SimpleQueue[Report | None] = queue.SimpleQueue()  # None: to pause
         self.client = EngineClient(self._reports.put)
         self._progress = Progress()
         self._iteration = 0
@@ -109,6 +109,10 @@ class BlockingEngine:
         if moved.error:
             raise CommandError(moved.error, 1)
 
+    def pause(self) -> None:
+        """Have a run end with its iteration. A signal handler may call it, at any point."""
+        self._reports.put(None)
+
     def send(self, command: messages.Command) -> None:
         """Send a command without waiting; ``answer`` then waits, in the same order."""
         self.client.send(command)
@@ -117,6 +121,9 @@ class BlockingEngine:
         """The next report of a kind; printed text and warnings go to standard error on the way."""
         while True:
             report = self._next()
+            if report is None:
+                self.client.send(messages.Pause())
+                continue
             if isinstance(report, messages.FrameUpdate):
                 if self._shown is not None:
                     self._shown(report.frame)
@@ -141,8 +148,8 @@ class BlockingEngine:
             elif isinstance(report, messages.Died):
                 raise CommandError("cli:engine-ended", 1, error=report.error)
 
-    def _next(self) -> Report:
-        """The next report; a frame is acknowledged some time after it has come."""
+    def _next(self) -> Report | None:
+        """The next report, or that a run is to end; a frame is acknowledged a while later."""
         if self._unacknowledged:
             with contextlib.suppress(queue.Empty):
                 return self._reports.get(timeout=INTERVAL)

@@ -23,6 +23,7 @@ from lenet_tui.sessions.store import read
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
 from lenet_tui.text.words import Words
+from lenet_tui.training.rates import rate
 from lenet_tui.training.request import Held, HeldPart, HeldWeight, ReadWeights
 from lenet_tui.training.schedule_picture import picture
 
@@ -108,19 +109,18 @@ def _facts(part: HeldPart, words: Words) -> str:
 
 
 def _session(saved: SavedSession, held: Contents, words: Words) -> list[tuple[str, str]]:
-    snapshot, options = saved.snapshot, saved.options
-    position = snapshot.position
+    snapshot, position = saved.snapshot, saved.snapshot.position
+    options = snapshot.options_at(position.iteration, saved.options)
     where = words("log.where", n=thousands(position.iteration), phase=position.phase)
     end = thousands(snapshot.end[0])
-    schedule = parse_schedule(options.schedule)
     used, at = thousands(held.used), thousands(held.iteration)
     place = words("held.place", epoch=held.epoch, used=used, n=at)
-    rate = options.lr * schedule.factor(max(position.iteration - 1, 0))
+    lr = rate(options, position.iteration)
     rows = [
         (words("held.position"), words("held.where", where=where, end=end)),
         (words("held.keyframes"), ", ".join(map(thousands, sorted(saved.keyframes)))),
-        (words("held.optimizer"), f"{options.optimizer}, lr {number(rate)}"),
-        (words("held.schedule"), options.schedule),
+        (words("held.optimizer"), options.optimizer + ("" if lr is None else f", lr {number(lr)}")),
+        *([] if lr is None else [(words("held.schedule"), options.schedule)]),
         (words("held.generators"), ", ".join(held.generators)),
         (words("held.data"), place),
         *((words("held.test"), whole(found, words)) for found in snapshot.evaluations[-1:]),

@@ -83,6 +83,19 @@ def tolerate_any_text() -> Callable[[], None]:
 
 def leave_unread() -> None:
     """Nobody reads standard output any longer: whatever is still in it goes nowhere."""
+    _nowhere(1)
+
+
+def _nowhere(number: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    os.dup2(nowhere, number)
     os.close(nowhere)
+
+
+def leave_gone() -> None:
+    """Of the two outputs, whatever is still in one that nobody reads any longer goes nowhere."""
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            _nowhere(number)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import signal
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
@@ -23,12 +19,13 @@ from lenet_tui.cli.checkpoint import (
     write_weights,
 )
 from lenet_tui.cli.options import CommandError, complain, language, session_options
-from lenet_tui.cli.train_report import Jsonl, Report, Text
+from lenet_tui.cli.stopping import Stops
+from lenet_tui.cli.train_report import Jsonl, OptionsAt, Report, Text
 from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.request import Evaluate
 from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
-from lenet_tui.protocol.messages import DoMove, Moved, Pause, Subscription
+from lenet_tui.protocol.messages import DoMove, Moved, Subscription
 from lenet_tui.protocol.moves import Goto
 from lenet_tui.protocol.options import NET, Options, check
 from lenet_tui.protocol.saved_session import SavedSession
@@ -54,10 +51,10 @@ FAILED, BY_SIGNAL = 1, 128
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train as asked; 0 if all was done, 1 if torch rejected it, 130 or 143 if it was stopped.
+    """Train as asked; 0 if all was done, 1 if torch rejected it, 128 + n if signal n stopped it.
 
-    Ctrl-C stops it, and so does the signal by which a batch system ends a job: the checkpoint is
-    written, at the end of an iteration.
+    Ctrl-C stops it, and so do the signal by which a batch system ends a job, a lost connection and
+    an output that nobody reads: the checkpoint is written, at the end of an iteration.
     """
     given = vars(args)
     path, weights = checkpoint_path(args), weights_path(args)
@@ -72,21 +69,26 @@ def run(args: argparse.Namespace) -> int:
         if reached:  # less is no order to go back
             total = here
             complain(_reached(here, length))
-        report.begin(engine.client, options, length, total)
+        report.begin(engine.client, _options_at(options, saved), length, total)
         if given.get("dry_run"):
             for line in picture(parse_schedule(options.schedule), options.lr, total, ascii=ascii):
                 report.line(line)
             return 0
         if given.get("verify_resume"):
             return _verified(engine, options, total, report)
-        with report:
-            moved, stopped = _trained(engine, total)
-            found = None if stopped else _evaluated(engine, moved)
-        if path is not None:
-            write_checkpoint(engine, path)
-        if weights is not None:
-            write_weights(engine, weights)
-        report.end(moved.frame, found, path, stopped=bool(stopped))
+        with Stops(engine.pause) as stops:
+            moved, found = _trained(engine, report, stops, total)
+            if path is not None:
+                write_checkpoint(engine, path)
+            with stops.reading():
+                if weights is not None:
+                    write_weights(engine, weights)
+                stopped = bool(stops) and moved.frame.position.iteration < total
+                report.end(moved.frame, found, path, stopped=stopped)
+    if stops.number:
+        return BY_SIGNAL + stops.number
+    if stops.gone is not None:
+        raise stops.gone
     if moved.error:
         complain(moved.error)
         return FAILED
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     if loss is not None and not math.isfinite(loss):
         complain(notice("cli:not-finite", loss=loss))
         return FAILED
-    return BY_SIGNAL + stopped if stopped else 0
+    return 0
 
 
 def _begun(
@@ -120,6 +122,13 @@ def _begun(
     recipe = {name: value for name, value in RECIPE.items() if name not in given}
     options = _scheduled(replace(options, **recipe), length, _total(given, length))
     return engine.start(options).options, length
+
+
+def _options_at(options: Options, saved: SavedSession | None) -> OptionsAt:
+    """What was set on the way, in a session that is resumed, is in force from there."""
+    if saved is None:
+        return lambda iteration: options
+    return lambda iteration: saved.snapshot.options_at(iteration, options)
 
 
 def _option(name: str) -> str:
@@ -154,33 +163,20 @@ def _reached(iteration: int, length: int) -> Notice:
     return notice("cli:reached-epoch", n=thousands(iteration), epoch=f"{iteration / length:.4g}")
 
 
-def _trained(engine: BlockingEngine, total: int) -> tuple[Moved, int]:
-    """Train to an iteration; returns where it ended, and the signal that stopped it; 0: none."""
+def _trained(
+    engine: BlockingEngine, report: Report, stops: Stops, total: int
+) -> tuple[Moved, Evaluation | None]:
+    """Train to an iteration and evaluate; returns where it ended, and what was found, or none."""
+    moved: Moved | None = None
+    found: Evaluation | None = None
     engine.send(Subscription(tape=False))  # its frames say how far it is, and no more
     engine.send(DoMove(1, Goto(total)))
-    try:
-        with _terminable():
-            return engine.answer(Moved), 0
-    except KeyboardInterrupt as error:
-        engine.send(Pause())
-        return engine.answer(Moved), signal.SIGTERM if error.args else signal.SIGINT
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Inside, what a batch system ends a job by is a ``KeyboardInterrupt`` with an argument."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt(number)
-
-    if threading.current_thread() is not threading.main_thread():  # it hears no signals
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    while moved is None:  # what raises where nobody reads may do so more than once
+        with stops.reading(), report:
+            moved = engine.answer(Moved)
+            if not stops:
+                found = _evaluated(engine, moved)
+    return moved, found
 
 
 def _evaluated(engine: BlockingEngine, moved: Moved) -> Evaluation | None:

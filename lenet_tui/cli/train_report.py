@@ -6,6 +6,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,18 +19,23 @@ from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.optimizers import ITS_OWN, SETTINGS
 from lenet_tui.protocol.options import DRAWN, OWN, Options, resolved
-from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice
 from lenet_tui.text.numbers import number, thousands
 from lenet_tui.text.words import Words
+from lenet_tui.training.rates import decided_elsewhere, rate
+
+OptionsAt = Callable[[int], Options]
 
 
 class Report(AbstractContextManager["Report"], Protocol):
     """Each form of the report. As a context it shows a training under way."""
 
-    def begin(self, client: EngineClient, options: Options, length: int, total: int) -> None:
-        """``total`` iterations are to be run; an epoch has ``length``, 0: it is not known."""
+    def begin(self, client: EngineClient, at: OptionsAt, length: int, total: int) -> None:
+        """``total`` iterations are to be run; an epoch has ``length``, 0: it is not known.
+
+        ``at``: the options when an iteration ended.
+        """
 
     def line(self, text: str) -> None:
         """Write a line of the schedule's picture."""
@@ -55,8 +61,9 @@ class Text:
         self._task: Any = None
         self._said = 0
 
-    def begin(self, client: EngineClient, options: Options, length: int, total: int) -> None:
-        self._client, self._options, self._length, self._total = client, options, length, total
+    def begin(self, client: EngineClient, at: OptionsAt, length: int, total: int) -> None:
+        self._client, self._at, self._length, self._total = client, at, length, total
+        options = at(total)
         own = options.data in (OWN, DRAWN)
         settings = [(name, getattr(options, name)) for name in SETTINGS]
         names = [session_name(options), *([Path(options.data).name] * (options.data != OWN))]
@@ -66,7 +73,7 @@ class Text:
             options.optimizer,
             *([f"lr {options.lr:g}"] if options.lr >= 0 else []),
             *(f"{name.replace('_', '-')} {v:g}" for name, v in settings if v != ITS_OWN),
-            options.schedule,
+            *([] if decided_elsewhere(options) else [options.schedule]),
             *([f"augment {options.augment}"] if options.augment != OFF else []),
             self._words("status.seed", seed=options.seed),
             self._words("train.iterations", count=thousands(total)),
@@ -112,11 +119,12 @@ class Text:
             if found.iteration <= self._said:
                 continue
             loss = self._client.mean_loss(self._said + 1, found.iteration)
+            lr = rate(self._at(found.iteration), found.iteration)
             parts = [
                 _epoch(found.iteration, self._length, self._total, self._words),
                 f"{self._words('status.loss')} {number(loss)}",
                 result(found, self._words, 2),
-                f"lr {number(rate(self._options, found.iteration))}",
+                *([] if lr is None else [f"lr {number(lr)}"]),
             ]
             self._said = found.iteration
             self._err("  ".join(parts))
@@ -152,8 +160,9 @@ class Jsonl:
         self._began = time.monotonic()
         self._said = 0
 
-    def begin(self, client: EngineClient, options: Options, length: int, total: int) -> None:
-        self._client, self._options, self._length = client, options, length
+    def begin(self, client: EngineClient, at: OptionsAt, length: int, total: int) -> None:
+        self._client, self._at, self._length = client, at, length
+        options = at(total)
         counts = {"iterations": total, "epoch_iterations": length or None}
         self._write({"event": "config", **resolved(options), **counts})
 
@@ -177,7 +186,7 @@ class Jsonl:
                     "event": "evaluation",
                     "iteration": n,
                     "epoch": n / self._length if self._length else None,
-                    "lr": rate(self._options, n),
+                    "lr": rate(self._at(n), n),
                     "loss": _finite(self._client.mean_loss(first, n)),
                     **_result(found),
                 }
@@ -207,14 +216,9 @@ class Jsonl:
         sys.stdout.flush()
 
 
-def rate(options: Options, iteration: int) -> float:
-    """The learning rate of an iteration."""
-    return options.lr * parse_schedule(options.schedule).factor(max(iteration - 1, 0))
-
-
 def _result(found: Evaluation) -> dict[str, Any]:
     return {
-        "test_loss": _finite(found.loss),
+        "test_loss": None if found.no_loss else _finite(found.loss),
         "accuracy": found.accuracy,
         "correct": found.correct if found.accuracy is not None else None,
         "total": found.total,

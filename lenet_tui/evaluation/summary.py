@@ -18,10 +18,18 @@ def result(evaluation: Evaluation, words: Words, digits: int = 1) -> str:
     """``test accuracy 97.2 % (350 of 360)``; without classes the loss."""
     total = thousands(evaluation.total)
     if evaluation.accuracy is None:
-        return words("evaluation.loss", loss=number(evaluation.loss), total=total)
+        kind = _kind(evaluation)
+        return words(f"evaluation{kind}", loss=number(evaluation.loss), total=total)
     share = percent(evaluation.correct, evaluation.total, digits)
     correct = thousands(evaluation.correct)
     return words("evaluation.accuracy", percent=share, correct=correct, total=total)
+
+
+def _kind(evaluation: Evaluation) -> str:
+    """What there is to say: of classes, else of the loss, else that there is neither."""
+    if evaluation.accuracy is not None:
+        return ""
+    return ".nothing" if evaluation.no_loss else ".loss"
 
 
 def whole(evaluation: Evaluation, words: Words) -> str:
@@ -43,7 +51,7 @@ def lines(evaluation: Evaluation | None, epochs: float | None, words: Words) -> 
         "percent": percent(max(evaluation.correct, 0), evaluation.total),
         "loss": number(evaluation.loss),
     }
-    kind = ".loss" if evaluation.accuracy is None else ""
+    kind = _kind(evaluation)
     long = whole(evaluation, words)
     short, least = (words(f"evaluation.{key}{kind}", **values) for key in ("short", "least"))
     whole_ones = [f"{epoch}  {text}" for text in (long, short)] if epoch else [long]

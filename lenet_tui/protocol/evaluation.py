@@ -21,17 +21,18 @@ class Evaluation:
     """The model when ``iteration`` had just finished, on the ``total`` samples held out.
 
     ``correct``: of how many the largest output was that of their class; ``NO_CLASSES``: they have
-    none. ``loss``: the mean over the samples; NaN: there is no loss. ``trained``: correct, total
-    and loss of about as many samples that are trained on, where they were asked for.
+    none. ``loss``: the mean over the samples, or NaN where there is ``no_loss``. ``trained``:
+    correct, total and loss of about as many samples that are trained on, if they were asked for.
     """
 
-    ADDED: ClassVar[tuple[str, ...]] = ("trained",)
+    ADDED: ClassVar[tuple[str, ...]] = ("trained", "no_loss")
 
     iteration: Iteration
     correct: int
     total: int
     loss: float
     trained: tuple[int, int, float] | None = None
+    no_loss: bool = False
 
     @property
     def accuracy(self) -> float | None:
@@ -41,7 +42,9 @@ class Evaluation:
     @property
     def of_training(self) -> Evaluation | None:
         """The same model on samples that are trained on."""
-        return Evaluation(self.iteration, *self.trained) if self.trained else None
+        if self.trained is None:
+            return None
+        return Evaluation(self.iteration, *self.trained, no_loss=self.no_loss)
 
     @property
     def plausible(self) -> bool:

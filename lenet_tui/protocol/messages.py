@@ -11,7 +11,7 @@ from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Device, Frame, Named, Parameter
 from lenet_tui.protocol.iteration_plan import IterationPlan
 from lenet_tui.protocol.moves import Move
-from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.position import Count, Iteration, Position
 from lenet_tui.protocol.request import Request
 from lenet_tui.protocol.transcript import ParameterState, PhaseState
@@ -47,6 +47,20 @@ class Snapshot:
     digest: str = ""
     evaluations: tuple[Evaluation, ...] = ()
     foreign: bool = False
+
+    def options_at(self, iteration: int, begun: Options) -> Options:
+        """The options when an iteration ended, in a session ``begun`` with others.
+
+        Of the iteration of the position: at the position.
+        """
+        for number, plan in sorted(self.plans, key=lambda known: known[0]):
+            if number > iteration:
+                break
+            here = number == self.position.iteration
+            reached = plan.cut(self.segment, self.position.op) if here else plan
+            for each in reached.changes:
+                begun = change(begun, each.move.option, each.move.value)
+        return begun
 
 
 @dataclass(frozen=True, slots=True)

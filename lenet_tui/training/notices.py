@@ -19,6 +19,15 @@ NOTICES = {
         " run",
         "其中含有 {name} 的对象，torch 须运行代码才能读取；其中的代码不会运行",
     ),
+    "training:weights-under": (
+        "it is a checkpoint, and its state_dict is under {names}: save that alone",
+        "它是检查点，state_dict 在 {names} 之下：请只保存它",
+    ),
+    "training:weights-wrapped": (
+        "its names begin with {prefix}, as {name}, and the model's do not: save the state_dict of"
+        " the model itself",
+        "其中的名称以 {prefix} 开头，如 {name}，而模型的不是：请保存模型自身的 state_dict",
+    ),
     "training:weights-lack": ("it has no {name}", "其中没有 {name}"),
     "training:weights-strange": ("the model has no {name}", "模型没有 {name}"),
     "training:weights-unlike": (

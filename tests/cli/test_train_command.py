@@ -18,10 +18,12 @@ import torch.nn.functional as F
 from lenet_tui.cli import train
 from lenet_tui.history.engine.session import Session
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import encode
 from lenet_tui.sessions.recovery_state import RecoveryState
 from lenet_tui.sessions.store import read
 from tests.harness.commands import run_here
-from tests.harness.driving import Hooks, LocalStore
+from tests.harness.driving import Drive, Hooks, LocalStore
 from tests.harness.oracle import ALL_DIGITS, LeNet, digits_order
 from tests.harness.terminal import APP, Terminal, environment
 
@@ -200,7 +202,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path, number: int) -> None:
     file = tmp_path / "x.session"
     command = [*APP, "train", "--epochs", "100000", "--checkpoint", str(file)]
@@ -211,6 +213,7 @@ def test_interrupted_it_ends_cleanly_with_its_checkpoint(tmp_path: Path, number:
     while "epoch 1 of" not in process.stderr.readline():
         assert process.poll() is None
     process.send_signal(number)
+    process.send_signal(number)  # as ``timeout`` does
     out, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number and not out
     assert "Traceback" not in err and "stopped after iteration" in err
@@ -253,6 +256,52 @@ def test_info_says_what_a_checkpoint_holds(tmp_path: Path) -> None:
         file.write_bytes(bad)
         refused = run_here("info", str(file))
         assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+
+
+OWN_STEP = """
+import torch
+model = torch.nn.Linear(2, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+data = [(torch.randn(4, 2), torch.tensor([0, 1, 0, 1]))] * 4
+test_data = [(torch.randn(4, 2), torch.TARGET)]
+def step(batch):
+    optimizer.zero_grad()
+    loss = torch.nn.functional.cross_entropy(model(batch[0]), batch[1])
+    loss.backward()
+    optimizer.step()
+    scheduler.step()
+    return loss
+"""
+
+
+def test_of_a_step_of_ones_own_it_says_no_rate_and_no_test_loss(tmp_path: Path) -> None:
+    """The file's own scheduler decides the rate, and nothing in it says what the test's loss is."""
+    source, file = tmp_path / "own.py", tmp_path / "x.session"
+    words = ("--model", str(source), "--iterations", "4")
+    source.write_text(OWN_STEP.replace("TARGET", "tensor([0, 1, 0, 1])"))
+    found = events(run_here("train", *words, "--format", "jsonl").stdout)[1]
+    assert found["event"] == "evaluation" and found["total"] == 4
+    assert found["lr"] is None and found["test_loss"] is None and found["accuracy"] is not None
+    source.write_text(OWN_STEP.replace("TARGET", "randn(4, 2, 2)"))
+    done = run_here("train", *words, "--checkpoint", str(file))
+    assert done.stdout == "test: no classes and no loss to measure (4 samples)\n"
+    assert "constant" not in done.stderr and done.stderr.count("lr ") == 1  # how it begins
+    held = run_here("info", str(file)).stdout
+    assert "optimizer   own\n" in held and "nan" not in held.lower()
+
+
+def test_the_rate_is_of_the_options_in_force(tmp_path: Path) -> None:
+    """What was set on the way in the app, in its file and where the training goes on."""
+    drive = Drive(lr=0.5, batch_size=96)
+    drive("run 20", "set lr 0.25", "run 2", "phase", "set lr 0.125")
+    saved = SavedSession(drive.options, drive.session.snapshot(), drive.store.blobs)
+    file = tmp_path / "x.session"
+    file.write_bytes(encode(saved))
+    assert "optimizer manual, lr 0.1250" in " ".join(run_here("info", str(file)).stdout.split())
+    words = ("--resume", str(file), "--iterations", "30", "--format", "jsonl")
+    found = events(run_here("train", *words).stdout)
+    assert [e["lr"] for e in found if e["event"] == "evaluation"] == [0.5, 0.125]
 
 
 @pytest.mark.slow

@@ -40,27 +40,6 @@ async def trained(run: Running, iterations: int = 60) -> None:
     await run.press("g", *str(iterations), "enter")
 
 
-def test_the_norms_are_those_of_plain_tensors() -> None:
-    drive = Drive(batch_size=8)
-    drive("run 3")
-    drive.session.subscribe(Subscription(norms=True))
-    before = {n: v.clone() for n, v in drive.session.navigator.trainer.parameters.items()}
-    drive("finish")
-    norms = drive.session.frame().norms
-    after = drive.session.navigator.trainer.parameters
-    assert norms is not None and norms.gradient is not None and norms.ratio is not None
-    grads = torch.cat([p.grad.double().flatten() for p in after.values() if p.grad is not None])
-    old = torch.cat([p.double().flatten() for p in before.values()])
-    new = torch.cat([p.detach().double().flatten() for p in after.values()])
-    assert norms.gradient == pytest.approx(float(grads.norm()), rel=1e-12)
-    assert norms.ratio == pytest.approx(
-        float((new - old).norm().item() / old.norm().item()), rel=1e-5
-    )
-    drive("phase", "phase", "phase")  # zero_grad
-    norms = drive.session.frame().norms
-    assert norms is not None and norms.gradient is None and norms.ratio is None
-
-
 @pytest.mark.slow
 def test_the_samples_are_judged_as_a_plain_loop_would() -> None:
     drive = Drive(batch_size=32, lr=0.1)

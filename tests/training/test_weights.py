@@ -85,13 +85,30 @@ def test_the_other_format_is_as_it_is_published(tmp_path: Path) -> None:
     assert torch.equal(reader.load_file(path)["conv1.bias"], numbers)
 
 
+def zeros(net: LeNet, apart: int = 0) -> dict[str, Any]:
+    """A header for all of a net's tensors, with some bytes ``apart``."""
+    found, at = {}, 0
+    for name, tensor in net.state_dict().items():
+        found[name] = entry(list(tensor.shape), [at, at + 4 * tensor.numel()])
+        at += 4 * tensor.numel() + apart
+    return found
+
+
 class Evil:
     def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, ("EVIL",)
 
 
-def safe(header: object, content: bytes = b"") -> bytes:
+SIZE = 4 * 61_706
+"""Bytes of the numbers of LeNet."""
+
+
+def safe(header: object, content: bytes = b"", twice: str = "") -> bytes:
+    """A file with such a header, one name of which may stand ``twice``."""
     text = json.dumps(header).encode()
+    if twice:
+        assert isinstance(header, dict)
+        text = text[:-1] + f',"{twice}":{json.dumps(header[twice])}}}'.encode()
     return struct.pack("<Q", len(text)) + text + content
 
 
@@ -115,6 +132,9 @@ def entry(shape: list[int], offsets: list[int], dtype: str = "F32") -> dict[str,
         ("w.safetensors", safe({"conv1.bias": entry([-6], [0, 24])}, b"x" * 24)),
         ("w.safetensors", safe({"conv1.bias": entry([6], [0, 24], "Q9")}, b"x" * 24)),
         ("w.safetensors", safe({"conv1.bias": entry([2**40, 2**40], [0, 24])}, b"x" * 24)),
+        ("w.safetensors", safe(zeros(LeNet()), b"\0" * (SIZE + 1))),
+        ("w.safetensors", safe(zeros(LeNet(), apart=4), b"\0" * (SIZE + 40))),
+        ("w.safetensors", safe(zeros(LeNet()), b"\0" * SIZE, twice="conv1.bias")),
     ],
 )
 def test_a_hostile_file_is_refused_in_a_line(
@@ -139,6 +159,15 @@ def test_weights_of_another_model_are_refused_and_nothing_is_loaded(tmp_path: Pa
         (good | {"fc3.bias": torch.zeros(11)}, r"\(11,\) float32"),
         (good | {"fc3.bias": torch.zeros(10, dtype=torch.int64)}, "int64"),
         ([torch.zeros(1)], "not a state_dict"),
+        ({"model": good, "epoch": 3}, "state_dict is under 'model'"),
+        (
+            {f"module.{name}": p for name, p in good.items()},
+            r"begin with module\., as module\.conv1",
+        ),
+        ({f"_orig_mod.{name}": p for name, p in good.items()}, r"begin with _orig_mod\."),
+        (good | {"fc3.bias": torch.zeros(10, device="meta")}, r"\(10,\) float32 meta"),
+        (good | {"fc3.bias": torch.zeros(10).to_sparse()}, "float32 sparse_coo"),
+        (good | {"fc3.bias": torch.zeros(10, dtype=torch.complex64)}, "complex64"),
     ):
         torch.save(found, path)
         with pytest.raises(OptionError, match=said):
@@ -147,6 +176,14 @@ def test_weights_of_another_model_are_refused_and_nothing_is_loaded(tmp_path: Pa
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OptionError, match="not a file"):
         load(net, str(tmp_path / "pipe"))
+
+
+def test_a_file_that_is_just_right_is_taken(tmp_path: Path) -> None:
+    """So that what is refused above is so for what is wrong with it."""
+    path, net = tmp_path / "w.safetensors", LeNet()
+    path.write_bytes(safe(zeros(net), b"\0" * SIZE))
+    load(net, str(path))
+    assert not any(p.any() for p in net.parameters())
 
 
 def test_the_command_writes_and_takes_them(tmp_path: Path) -> None:

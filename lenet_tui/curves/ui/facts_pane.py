@@ -88,7 +88,7 @@ class FactsPane(Pane):
                 shown = {"percent": percent(best.correct, best.total)}
                 value = words("curves.best.value", n=thousands(best.iteration), **shown)
                 facts.append(("curves.best", value))
-        elif found is not None:
+        elif found is not None and not found.no_loss:
             shown = {"loss": number(found.loss)}
             value = words("curves.tested.loss.value", n=thousands(found.iteration), **shown)
             facts.append(("curves.tested.loss", value))

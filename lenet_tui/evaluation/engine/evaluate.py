@@ -49,7 +49,8 @@ def evaluate(
             summed += samples * loss if loss is not None else 0.0
             total += samples
     mean = summed / total if known and total else float("nan")
-    return Evaluation(iteration, correct if classes else NO_CLASSES, total, mean)
+    counted = correct if classes else NO_CLASSES
+    return Evaluation(iteration, counted, total, mean, no_loss=not known)
 
 
 def _samples(batch: Batch, output: Tensor) -> int:

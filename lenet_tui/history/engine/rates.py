@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lenet_tui.history.engine.navigator import Navigator
-from lenet_tui.protocol.options import OWN
 from lenet_tui.protocol.schedules import parse_schedule
+from lenet_tui.training.rates import decided_elsewhere
 
 DECIDES = ("lr", "schedule", "optimizer")
 """The options that decide it."""
@@ -16,7 +16,7 @@ def known(navigator: Navigator, most: int) -> tuple[tuple[int, float], ...]:
     begun = navigator.iteration > 0  # what was set at the very start is in force all along
     plans = (plan for n, plan in history.plans.items() if n or not begun)
     changed = (c.move.option for plan in plans for c in plan.changes)
-    if options.step or options.optimizer == OWN or any(name in DECIDES for name in changed):
+    if decided_elsewhere(options) or any(name in DECIDES for name in changed):
         return ()
     schedule, last = parse_schedule(options.schedule), history.end[0]
     places = range(last, 0, -max(1, -(-last // most)))

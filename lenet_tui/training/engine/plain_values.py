@@ -32,6 +32,20 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """A tensor that is trained by itself, which stays the same one, and the numbers it had."""
+
+    tensor: Tensor
+    numbers: Tensor
+
+    def put(self) -> Tensor:
+        """The tensor, with those numbers."""
+        with torch.no_grad():
+            self.tensor.copy_(self.numbers)
+        return self.tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The state of an object that stays itself."""
 

@@ -23,6 +23,7 @@ from lenet_tui.training.engine.plain_values import (
     Drawn,
     Filled,
     Kept,
+    Leaf,
     Made,
     Own,
     Same,
@@ -34,10 +35,10 @@ from lenet_tui.training.engine.same_bits import identical
 
 ITERATOR, OBJECT = "iterator", "object"
 """What an iterator, and an object of its owner's class, is written down as."""
-FILLED, MADE, SAME = "filled", "made", "same"
-"""What a container of another class than Python's own, a tuple of such a class, and something that
-is not written down itself, is."""
-MARKS = tuple(f'{{"{mark}": ' for mark in (ITERATOR, OBJECT, FILLED, MADE, SAME))
+FILLED, MADE, SAME, LEAF = "filled", "made", "same", "leaf"
+"""What a container of another class than Python's own, a tuple of such a class, something that is
+not written down itself, and a tensor that is trained by itself, is."""
+MARKS = tuple(f'{{"{mark}": ' for mark in (ITERATOR, OBJECT, FILLED, MADE, SAME, LEAF))
 
 At = tuple[str, str]
 """Where a value is: the path of its place, and the names on the way to it there."""
@@ -58,6 +59,7 @@ class ValueCodes:
         self._beginning = False
         self._first: list[tuple[Tensor, int, Tensor]] = []
         self._numbers: dict[int, int] = {}
+        self._leaves: set[int] = set()
 
     def begin(self, values: Iterable[tuple[At, Any]]) -> None:
         """Know the tensors and objects that there are at the beginning."""
@@ -68,6 +70,7 @@ class ValueCodes:
         self._beginning = False
         self._first = [(t, t._version, t.detach().clone()) for t in found]
         self._numbers = {id(t): number for number, t in enumerate(found)}
+        self._leaves = {n for n, t in enumerate(found) if t.is_leaf and t.requires_grad}
 
     def _as_at_first(self, number: int) -> bool:
         """Whether a tensor is as it was at the beginning.
@@ -88,16 +91,24 @@ class ValueCodes:
         if not depth and owned(kind):
             return {OBJECT: title(kind)}
         if dense(value):
-            number = self._numbers.get(id(value))
-            if number is not None and self._as_at_first(number):
-                return {"first": number}
-            tensors.append(value.detach())
-            return {"tensor": [len(tensors) - 1, value.device.type != "cpu"]}
+            return self._tensor(value, tensors)
         if isinstance(value, stateful.KINDS) and not depth:
             return {"state": self.encode(stateful.state_of(value), tensors, at, 1)}
         if isinstance(value, stateful.KINDS) or (enclosed(value) and depth <= DEEPEST):
             return self._container(value, tensors, at, depth + 1)
         return self._named(value, at)
+
+    def _tensor(self, value: Tensor, tensors: list[Tensor]) -> Any:
+        """A tensor; one that is trained by itself is the same one when its numbers are back."""
+        number = self._numbers.get(id(value))
+        trained = number in self._leaves
+        if number is not None and self._as_at_first(number):
+            return {LEAF: [number, -1]} if trained else {"first": number}
+        tensors.append(value.detach())
+        if trained:
+            return {LEAF: [number, len(tensors) - 1]}
+        more = [True] if value.requires_grad and value.is_leaf else []
+        return {"tensor": [len(tensors) - 1, value.device.type != "cpu", *more]}
 
     def _container(self, value: Any, tensors: list[Tensor], at: At, depth: int) -> Any:
         kind = type(value)
@@ -147,15 +158,19 @@ class ValueCodes:
         if kind == SAME:
             name, number = content
             return Same(name, operator.index(number))
-        if kind in ("first", "tensor") and tensors is None:
+        if kind in ("first", "tensor", LEAF) and tensors is None:
             return None
+        if kind == LEAF:
+            assert tensors is not None
+            return self._leaf(*content, tensors)
         if kind == "first":
             first, _, kept = self._first[content]
             return first if self._as_at_first(content) else kept.clone()
         if kind == "tensor":
-            number, on_device = content
+            number, on_device, *trained = content
             assert tensors is not None
-            return tensors[number].to(device if on_device else "cpu", copy=True)
+            made = tensors[number].to(device if on_device else "cpu", copy=True)
+            return made.requires_grad_() if trained else made
         if kind == "state":
             return Kept(self.decode(content, tensors, device))
         if kind == "dict":
@@ -169,11 +184,20 @@ class ValueCodes:
             return Made(content[0], tuple(parts))
         return parts if kind == "list" else tuple(parts)
 
+    def _leaf(self, number: int, place: int, tensors: Sequence[Tensor]) -> Leaf:
+        first, _, kept = self._first[operator.index(number)]
+        numbers = kept if place < 0 else tensors[place]
+        if number not in self._leaves or numbers.shape != first.shape:
+            raise ValueError(number)
+        return Leaf(first, numbers)
+
     def put(self, value: Any, now: Any, at: At, anew: bool = False) -> Any:
         """A decoded value as it was, its iterators drawn as far; a container is filled.
 
         ``now``: what is there. ``anew``: it stays as it is, as something else holds it too.
         """
+        if isinstance(value, Leaf):
+            return value.put()
         if isinstance(value, Drawn):
             return self.iterators.at(value.iteration, value.number, value.index)
         if isinstance(value, Same):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import math
 import pickle
 import re
 import stat
@@ -21,16 +19,9 @@ from torch import Tensor, nn
 from lenet_tui.protocol.options import OptionError
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, Problem, verbatim
+from lenet_tui.training.engine import safetensors_file
 
 SAFE = ".safetensors"
-DTYPES = {
-    **{"F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16},
-    **{"I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8},
-    **{"U8": torch.uint8, "BOOL": torch.bool},
-}
-"""torch's dtypes by the names of safetensors."""
-LONGEST = 100 * 2**20
-"""Bytes of a header of safetensors, at most, as its format says."""
 PIECE = 2**20
 """Bytes that are read at a time."""
 UNREADABLE = (
@@ -38,8 +29,8 @@ UNREADABLE = (
     *(pickle.UnpicklingError, zipfile.BadZipFile, struct.error, RecursionError, MemoryError),
 )
 """What torch and JSON raise for files that are no weights."""
-
-
+WRAPPED = ("module.", "_orig_mod.", "_orig_mod.module.", "module._orig_mod.")
+"""What a model's names begin with inside of ``DataParallel`` and of ``torch.compile``."""
 GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 """Where torch says which name of code it would have to look up."""
 
@@ -62,16 +53,21 @@ def load(model: nn.Module, path: str) -> None:
 def held(path: str) -> Mapping[str, Tensor]:
     """The tensors of such a file by their names; ``Problem`` for any other file."""
     found = content(path)
-    if not alone(found):
-        raise Problem("training:no-state-dict")
-    return found  # type: ignore[no-any-return]
+    if alone(found):
+        return found  # type: ignore[no-any-return]
+    under = [key for key, value in found.items() if alone(value) and value] if _named(found) else []
+    if under:
+        raise Problem("training:weights-under", names=clean(", ".join(map(repr, under)), 200))
+    raise Problem("training:no-state-dict")
 
 
 def alone(found: Any) -> bool:
     """Whether it is nothing but tensors by their names."""
-    return isinstance(found, Mapping) and all(
-        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in found.items()
-    )
+    return _named(found) and all(isinstance(tensor, Tensor) for tensor in found.values())
+
+
+def _named(found: Any) -> bool:
+    return isinstance(found, Mapping) and all(isinstance(name, str) for name in found)
 
 
 def content(path: str) -> Any:
@@ -86,7 +82,7 @@ def dump(model: nn.Module, path: str) -> bytes:
     """The bytes of a file of the model's parameters and buffers, by the ending of its name."""
     held = {name: tensor.detach().cpu().contiguous() for name, tensor in _state(model).items()}
     if path.endswith(SAFE):
-        return _safe(held)
+        return safetensors_file.written(held)
     buffer = io.BytesIO()
     torch.save({name: tensor.clone() for name, tensor in held.items()}, buffer)
     return buffer.getvalue()
@@ -105,7 +101,7 @@ def _read(path: Path) -> Any:
         raise Problem("training:no-weights-file")
     try:
         if path.name.endswith(SAFE):
-            return _read_safe(path)
+            return safetensors_file.read(path)
         _check_sums(path)
         with warnings.catch_warnings():  # of what it is refused for, which is one line here
             warnings.simplefilter("ignore")
@@ -136,58 +132,35 @@ def _check_sums(path: Path) -> None:
 def _check(model: nn.Module, found: Mapping[str, Tensor]) -> None:
     """Raise a ``Problem`` unless every tensor of the model is there, and no other."""
     own = _state(model)
-    for name in own.keys() - found.keys():
+    lacking = [name for name in own if name not in found]
+    strange = [name for name in found if name not in own]
+    for prefix in WRAPPED:
+        if lacking and [prefix + name for name in lacking] == strange:
+            raise Problem("training:weights-wrapped", prefix=prefix, name=clean(strange[0], 200))
+    for name in lacking:
         raise Problem("training:weights-lack", name=clean(name, 200))
-    for name in found.keys() - own.keys():
+    for name in strange:
         raise Problem("training:weights-strange", name=clean(name, 200))
     for name, tensor in own.items():
         given = found[name]
-        kinds = given.is_floating_point() == tensor.is_floating_point()
-        if given.shape != tensor.shape or not kinds or given.layout is not torch.strided:
-            theirs, ours = (f"{tuple(t.shape)} {str(t.dtype)[6:]}" for t in (given, tensor))
+        theirs, ours = _kind(given), _kind(tensor)
+        if given.shape != tensor.shape or theirs != ours:
             raise Problem(
-                "training:weights-unlike", name=clean(name, 200), theirs=theirs, ours=ours
+                "training:weights-unlike",
+                name=clean(name, 200),
+                theirs=_described(given),
+                ours=_described(tensor),
             )
 
 
-def _safe(held: Mapping[str, Tensor]) -> bytes:
-    names = {dtype: name for name, dtype in DTYPES.items()}
-    header, pieces, offset = {}, [], 0
-    for name, tensor in held.items():
-        if tensor.dtype not in names:
-            raise Problem("training:no-safe-dtype", name=clean(name, 200), dtype=str(tensor.dtype))
-        content = tensor.reshape(-1).view(torch.uint8).numpy().tobytes()
-        span = [offset, offset + len(content)]
-        header[name] = {
-            "dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": span
-        }  # fmt: skip
-        pieces.append(content)
-        offset += len(content)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return b"".join([struct.pack("<Q", len(text)), text, *pieces])
+def _kind(tensor: Tensor) -> tuple[bool, bool, bool, bool]:
+    """What must be the same of two tensors, one of which is copied into the other."""
+    plain = tensor.layout is torch.strided and not tensor.is_meta
+    return tensor.is_floating_point(), tensor.is_complex(), tensor.is_quantized, plain
 
 
-def _read_safe(path: Path) -> dict[str, Tensor]:
-    data = bytearray(path.read_bytes())
-    (length,) = struct.unpack_from("<Q", data)
-    if length > min(LONGEST, len(data) - 8):
-        raise ValueError(length)
-    header = json.loads(bytes(data[8 : 8 + length]))
-    content = memoryview(data)[8 + length :]
-    found: dict[str, Tensor] = {}
-    for name, given in header.items():
-        if name == "__metadata__":
-            continue
-        dtype, shape = DTYPES[given["dtype"]], [int(size) for size in given["shape"]]
-        first, last = given["data_offsets"]
-        size = math.prod(shape) * torch.empty(0, dtype=dtype).element_size()
-        if min(shape, default=0) < 0 or not 0 <= first <= last <= len(content):
-            raise ValueError(name)
-        if last - first != size:
-            raise ValueError(name)
-        flat = torch.empty(0, dtype=dtype)
-        if size:
-            flat = torch.frombuffer(content[first:last], dtype=dtype).clone()
-        found[name] = flat.reshape(shape)
-    return found
+def _described(tensor: Tensor) -> str:
+    parts = [str(tuple(tensor.shape)), str(tensor.dtype).removeprefix("torch.")]
+    if tensor.layout is not torch.strided:
+        parts.append(str(tensor.layout).removeprefix("torch."))
+    return " ".join([*parts, *(["meta"] if tensor.is_meta else [])])
