@@ -14,7 +14,6 @@ from torch.optim import Optimizer
 from lenet_tui.findings.engine.mode_changes import ModeChanges
 from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.engine.seedings import Seedings
-from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
@@ -95,8 +94,7 @@ class Observer:
 
     def __enter__(self) -> Observer:
         self._handles = [
-            global_hooks.before_modules(self._enters),
-            global_hooks.after_modules(self._leaves),
+            global_hooks.around_modules(self._enters, self._leaves),
             global_hooks.before_updates(self._updates),
         ]
         self.modes.__enter__()
@@ -132,7 +130,7 @@ class Observer:
             raise
         call.made = [result] if isinstance(result, Tensor) else tensors(result)
         if writes:
-            call.written = [(t, _version(t)) for t in writes]
+            call.written = [(t, version(t)) for t in writes]
         return result
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
@@ -180,7 +178,7 @@ class Backwards(OwnMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        if known(func).name == BACKWARD.name:
+        if func is Tensor.backward:
             return self._observer.makes(func, args, kwargs or {})
         return func(*args, **(kwargs or {}))
 
@@ -204,13 +202,14 @@ def _read(given: tuple[Any, ...]) -> list[tuple[Tensor, int]]:
     found: list[tuple[Tensor, int]] = []
     for value in given:
         if isinstance(value, Tensor):
-            found.append((value, _version(value)))
+            found.append((value, version(value)))
         elif isinstance(value, (tuple, list)):
-            found += [(t, _version(t)) for t in tensors(value)]
+            found += [(t, version(t)) for t in tensors(value)]
     return found
 
 
-def _version(tensor: Tensor) -> int:
+def version(tensor: Tensor) -> int:
+    """How often torch has written a tensor; 0 where it does not count."""
     try:
         return tensor._version
     except RuntimeError:  # made in inference mode
