@@ -33,16 +33,23 @@ DROPOUT_P = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drops:
-    """A call that drops. ``module``: the ``nn.Dropout`` that makes it, if one does."""
+    """A call that drops, without its tensors, which would keep the iteration's graph alive.
 
-    call: Call
-    module: nn.Module | None
+    ``path``: of the module in which it is called. ``layer``: the ``nn.Dropout`` that makes it, if
+    one does.
+    """
+
+    name: str
+    share: float
+    where: str
+    line: str
+    path: str
+    layer: nn.Module | None
 
     @property
     def key(self) -> tuple[str, str, float]:
         """By what it is known again."""
-        entry = self.call.entry
-        return _key(self.call, entry.module if entry is not None and self.module is None else "")
+        return "" if self.layer is not None else self.path, self.name, self.share
 
 
 def dropping(iteration: Iteration) -> list[Drops]:
@@ -50,9 +57,11 @@ def dropping(iteration: Iteration) -> list[Drops]:
     layers = [call for call in iteration.modules if isinstance(call.module, _DropoutNd)]
     found = []
     for number, call in enumerate(iteration.calls):
-        if call.line and _share(call) > 0:
+        if call.line and (share := _share(call)) > 0:
             inside = [layer.module for layer in layers if layer.first <= number < layer.last]
-            found.append(Drops(call, inside[-1] if inside else None))
+            path = call.entry.module if call.entry is not None else ""
+            layer = inside[-1] if inside else None
+            found.append(Drops(call.name, share, call.where, call.line, path, layer))
     return found
 
 
@@ -76,18 +85,17 @@ def drops_in_eval(calls: list[Drops], model: ModelCall, paths: Paths) -> Iterato
     said: set[str] = set()
     known = set(module.modules())
     for each in calls:
-        call = each.call
-        if call.line in said or each.module in known or not _among(each, calls, found):
+        if each.line in said or each.layer in known or not _among(each, calls, found):
             continue
-        evidence = {"op": call.name, "p": _share(call), "difference": difference}
-        if call.name == ATTENTION:
+        evidence = {"op": each.name, "p": each.share, "difference": difference}
+        if each.name == ATTENTION:
             evidence["reason"] = "attention"
-        elif each.module is not None:
+        elif each.layer is not None:
             evidence["reason"] = "made"
-        elif not _unasked(call, module):
+        elif not _unasked(each, module):
             continue
-        said.add(call.line)
-        yield Finding("dropout-in-eval", FORWARD.name, call.where, call.line, evidence)
+        said.add(each.line)
+        yield Finding("dropout-in-eval", FORWARD.name, each.where, each.line, evidence)
 
 
 def _share(call: Call | OpEntry) -> float:
@@ -106,7 +114,7 @@ def _argument(call: Call | OpEntry, place: int, name: str, default: object) -> o
     return call.args[place] if len(call.args) > place else call.kwargs.get(name, default)
 
 
-def _unasked(call: Call, module: nn.Module) -> bool:
+def _unasked(call: Drops, module: nn.Module) -> bool:
     """Whether the line of a dropout does not say ``training``: torch has put in ``True`` for it.
 
     The lines of the model's classes are read. What says ``training=True`` is meant so.
@@ -151,13 +159,14 @@ def _among(each: Drops, calls: list[Drops], found: list[OpEntry]) -> bool:
     They are known by module, function and p; where a module has more of them in train mode, as one
     may be guarded by ``if self.training``, by the line too.
     """
-    alike = [entry for entry in found if _key(entry, each.key[0] and entry.module) == each.key]
-    others = len({other.call.line for other in calls if other.key == each.key})
+    alike = [entry for entry in found if _key(entry, named=bool(each.key[0])) == each.key]
+    others = len({other.line for other in calls if other.key == each.key})
     if len(alike) >= others:
         return bool(alike)
-    line = int(each.call.line.rpartition(":")[2] or 0)
+    line = int(each.line.rpartition(":")[2] or 0)
     return any(entry.line == line for entry in alike)
 
 
-def _key(call: Call | OpEntry, module: str) -> tuple[str, str, float]:
-    return module, call.name if isinstance(call, Call) else call.op, _share(call)
+def _key(entry: OpEntry, *, named: bool) -> tuple[str, str, float]:
+    """As that of a call, with the module's path where the call's has one."""
+    return entry.module if named else "", entry.op, _share(entry)
