@@ -16,6 +16,8 @@ LEVELS: dict[str, str] = {
     # the loss
     "loss-broadcast": ERROR,
     "loss-on-probabilities": ERROR,
+    "loss-arguments-swapped": WARNING,
+    "loss-one-class": ERROR,
     "label-range": ERROR,
     "label-dtype": ERROR,
     "loss-at-start": NOTE,

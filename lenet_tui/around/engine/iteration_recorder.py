@@ -16,7 +16,7 @@ from torch.utils.data.dataloader import _BaseDataLoaderIter
 from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.once import Once
 from lenet_tui.protocol.iteration_plan import Segment
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE, Phase
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.forward_recorder import OUTSIDE
 from lenet_tui.tape.engine.holders import Holders
@@ -186,12 +186,6 @@ class IterationRecorder(StepRecorder):
     ) -> None:
         """An optimizer's step is over."""
         self._after_update(optimizer, args, kwargs)
-
-    def _close(self, by: Phase | None = None, by_hand: bool = False) -> list[OpEntry]:
-        if by is UPDATE:  # what is computed after the backward is no loss
-            phases = [s.phase for s in self.segments if s.phase in (FORWARD, BACKWARD)]
-            by = None if phases[-1:] == [BACKWARD] else by
-        return super()._close(by, by_hand)
 
     # What comes first
 

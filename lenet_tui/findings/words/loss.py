@@ -111,6 +111,33 @@ LOSS: Table = {
         "does both.",
         "把 logits 的 log_softmax 交给 {loss}；目标是类别编号时，用 logits 的 cross_entropy 即可。",
     ),
+    "findings.loss-arguments-swapped.title": (
+        "{loss} is given the target first and the prediction second",
+        "{loss} 的第一个参数是目标，第二个才是预测",
+    ),
+    "findings.loss-arguments-swapped.why": (
+        "The first argument, {input}, has no way back to a parameter; the second, {target}, has "
+        "one. {loss} treats the two differently: so it is another loss, with another gradient.",
+        "第一个参数 {input} 没有通向参数的路径，第二个 {target} 才有。{loss} 对两者的处理不同："
+        "这样它是另一个损失，梯度也不同。",
+    ),
+    "findings.loss-arguments-swapped.fix": (
+        "Give the prediction first: {loss}(output, target).",
+        "先给预测，再给目标：{loss}(output, target)。",
+    ),
+    "findings.loss-one-class.title": (
+        "{loss} is given one class: shape {shape}, so it is 0 whatever the model says",
+        "{loss} 只得到一个类别：形状 {shape}，无论模型输出什么损失都是 0",
+    ),
+    "findings.loss-one-class.why": (
+        "The softmax of a single number is 1, and its gradient 0: nothing is learnt.",
+        "单个数的 softmax 恒为 1，梯度为 0：什么也学不到。",
+    ),
+    "findings.loss-one-class.fix": (
+        "For yes or no with one output: binary_cross_entropy_with_logits; for several classes, an "
+        "output for each.",
+        "用一个输出判断是与否：binary_cross_entropy_with_logits；多个类别则每个类别一个输出。",
+    ),
     "findings.label-range.title": (
         "Labels from {low} to {high}, where {classes} classes are 0 to {highest}",
         "标签从 {low} 到 {high}，而 {classes} 个类别应为 0 到 {highest}",

@@ -203,6 +203,9 @@ class StepRecorder(ForwardRecorder):
         ``by_hand``: those after the last module are returned instead, named.
         """
         self._holders.settle()
+        if by is UPDATE:  # what is computed after the backward is no loss
+            done = [s.phase for s in self.segments if s.phase in (FORWARD, BACKWARD)]
+            by = None if done[-1:] == [BACKWARD] else by
         cut = max(self._returned_at, self._first)
         before, after = self.entries[self._first : cut], self.entries[cut:]
         if self._returned_at >= 0:

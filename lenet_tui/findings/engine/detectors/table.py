@@ -9,6 +9,7 @@ from lenet_tui.findings.engine.detectors.gradients import GradientDetector
 from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
 from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
 from lenet_tui.findings.engine.detectors.loss import LabelDetector, LossDetector
+from lenet_tui.findings.engine.detectors.loss_arguments import LossArguments
 from lenet_tui.findings.engine.detectors.modes import ModeDetector
 from lenet_tui.findings.engine.detectors.numeric import NUMERIC
 from lenet_tui.findings.engine.detectors.order import OrderDetector
@@ -22,6 +23,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     Raised,
     LabelDetector,
     LossDetector,
+    LossArguments,
     BroadcastDetector,
     RegistrationDetector,
     UnregisteredDetector,
