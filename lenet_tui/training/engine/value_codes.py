@@ -162,7 +162,8 @@ class ValueCodes:
             return None
         if kind == LEAF:
             assert tensors is not None
-            return self._leaf(*content, tensors)
+            number, place = content
+            return self._leaf(number, place, tensors)
         if kind == "first":
             first, _, kept = self._first[content]
             return first if self._as_at_first(content) else kept.clone()
