@@ -122,3 +122,21 @@ def test_what_does_not_fit_is_refused_in_a_line(change: Callable[[dict[str, Any]
 def test_what_is_no_keyframe_is_refused_in_a_line(blob: bytes) -> None:
     with pytest.raises(OptionError, match="saved session"):
         check(trained(), blob)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda h: h["buffers"]["1.running_mean"].update(shape=[2, 2]),
+        lambda h: h["buffers"].update({"1.mean": h["buffers"].pop("1.running_mean")}),
+        lambda h: h["buffers"].update({"9.mean": h["buffers"].pop("1.running_mean")}),
+    ],
+)
+def test_buffers_of_torch_s_own_modules_do_not_change(
+    change: Callable[[dict[str, Any]], None],
+) -> None:
+    trainer = trained(preset="digits", model="tests.harness.models:sequential", batch_size=4)
+    blob = keyframe.capture(trainer)
+    check(trainer, blob)
+    with pytest.raises(OptionError, match="fit"):
+        check(trainer, forged(blob, change))

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.history.engine.keyframe import capture, restore, unpack
+from lenet_tui.history.engine.keyframe import capture, check_fits, restore, unpack
 from lenet_tui.history.keyframe_policy import FIRST_SPACING, LATEST, KeyframeIndex
 from lenet_tui.protocol.options import Options, change, resolve
 from lenet_tui.training.engine.trainer import Trainer
@@ -254,3 +254,5 @@ def test_what_a_forward_does_to_buffers_comes_and_goes() -> None:
             iterate(restored, 1)
             if number < 3:
                 assert capture(restored) == states[number + 1][1]
+    for _, blob in states:
+        check_fits(Trainer(options), blob)  # as where a session is resumed elsewhere

@@ -101,6 +101,12 @@ def test_a_session_is_exported_beside_its_file(tmp_path: Path) -> None:
     done = exported("unet", tmp_path, *moves)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "are equal" in done.stdout and "differs" not in done.stdout
+    same_name = tmp_path / "elsewhere" / "unet.py"  # the script is not the file that it needs
+    same_name.parent.mkdir()
+    shutil.copy(tmp_path / "script.py", same_name)
+    command = [sys.executable, str(same_name), "--verify"]
+    named = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert named.returncode == 0, named.stdout + named.stderr
     (tmp_path / "unet.py").unlink()
     command = [sys.executable, str(tmp_path / "script.py")]
     alone = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -35,7 +35,8 @@ def execute(name: str) -> dict[str, Any]:
     sys.path[:0] = [str(here), str(Path.cwd())]
     if not name.endswith(".py"):
         return vars(importlib.import_module(name))
-    file = next((f for f in (here / name, Path.cwd() / name) if f.is_file()), None)
+    places = (here / name, Path.cwd() / name)
+    file = next((f for f in places if f.is_file() and not f.samefile(__file__)), None)
     if file is None:
         sys.exit(f"{name} must lie beside this script, or in the working directory")
     spec = importlib.util.spec_from_file_location(file.stem, file)

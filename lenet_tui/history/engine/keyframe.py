@@ -21,7 +21,7 @@ from lenet_tui.protocol.blob import Blob, Piece, SharedBlob
 from lenet_tui.protocol.container import Forms, Malformed
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.protocol.optimizers import STATES
-from lenet_tui.protocol.options import OptionError, Options, check
+from lenet_tui.protocol.options import NET, OptionError, Options, check
 from lenet_tui.text.notice import Notice, Problem, notice
 from lenet_tui.training.engine import cuda_generators
 from lenet_tui.training.engine.copies import copy_into
@@ -223,7 +223,7 @@ def check_fits(trainer: Trainer, blob: Blob) -> None:
         for text in data.changes:
             parse_move(text)
         trainer.attributes.check(state.attributes, state.attribute_tensors)
-        for name, tensor, wanted in _pairs(state, own):
+        for name, tensor, wanted in _pairs(state, own, _changing_buffers(trainer, state, own)):
             if _like(tensor) != wanted:
                 raise Problem("history:unfit-tensor", name=name)
     except Problem as error:
@@ -234,11 +234,32 @@ def _like(tensor: Tensor | None) -> Like | None:
     return None if tensor is None else (tensor.dtype, tuple(tensor.shape))
 
 
+def _changing_buffers(trainer: Trainer, state: TrainerState, own: TrainerState) -> frozenset[str]:
+    """Buffers that a forward of one's own may register, replace by others, or delete.
+
+    Those that a module of torch has from the beginning are none, nor is any of the net's.
+    """
+    if trainer.options.model == NET:
+        return frozenset()
+    modules = dict(trainer.modules())
+    paths = {name: name.rpartition(".")[0] for name in {*state.buffers, *own.buffers}}
+    return frozenset(
+        name
+        for name, path in paths.items()
+        if path in modules
+        and not (name in own.buffers and type(modules[path]).__module__.startswith("torch."))
+    )
+
+
 def _pairs(
-    state: TrainerState, own: TrainerState
+    state: TrainerState, own: TrainerState, changing: frozenset[str]
 ) -> Iterator[tuple[str | Notice, Tensor | None, Like | None]]:
-    """Yields each stored tensor's name, the tensor, and the dtype and shape that it must have."""
-    if (set(state.parameters), set(state.buffers)) != (set(own.parameters), set(own.buffers)):
+    """Yields each stored tensor's name, the tensor, and the dtype and shape that it must have.
+
+    ``changing``: the buffers that may have any, and need not be there.
+    """
+    fixed = [set(buffers) - changing for buffers in (state.buffers, own.buffers)]
+    if set(state.parameters) != set(own.parameters) or fixed[0] != fixed[1]:
         raise Problem("history:other-names")
     for name, stored in state.parameters.items():
         like = _like(own.parameters[name].value)
@@ -250,7 +271,7 @@ def _pairs(
             state_of = notice("history:state-of", name=name)
             yield state_of, tensor, own_slot if slot in STATES else None
     for name, buffer in state.buffers.items():
-        yield name, buffer, _like(own.buffers[name])
+        yield name, buffer, _like(buffer if name in changing else own.buffers[name])
     for tensor in (state.host.python, state.host.numpy):
         yield notice("history:generator"), tensor, (torch.int32, (WORDS,))
     yield notice("history:generator"), state.rng, _like(own.rng)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.optimizers import OPTIMIZERS
 from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.training.engine.parameter_groups import ParameterGroups
 
 T = TypeVar("T")
 
@@ -250,7 +251,8 @@ class Updater:
 def optimizer_places(
     name: str, optimizer: torch.optim.Optimizer
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields an optimizer's hyperparameters and its states, each with a path, to be stored."""
+    """Yields an optimizer's groups, hyperparameters and states, each with a path, to be stored."""
+    yield f"{name} groups", ParameterGroups(optimizer)
     for number, group in enumerate(optimizer.param_groups):
         yield f"{name} {number}", group
         for place, parameter in enumerate(group["params"]):

@@ -20,6 +20,7 @@ from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import stateful
 from lenet_tui.training.engine.held_values import Parts, holds, inside, owned, title
 from lenet_tui.training.engine.iterators import Iterators
+from lenet_tui.training.engine.parameter_groups import ParameterGroups
 from lenet_tui.training.engine.plain_values import Kept, Own, bare, fixed, refilled, whole
 from lenet_tui.training.engine.value_codes import MARKS, ValueCodes
 
@@ -112,6 +113,8 @@ class PlainState:
 
     def _holders(self, path: str, attributes: dict[str, Any]) -> list[tuple[str, Any]]:
         """The values of a place that are places too."""
+        if isinstance(attributes, ParameterGroups):
+            return []  # each group is a place itself
         some = [(n, v) for n, v in list(attributes.items()) if n not in OWN and holds(v)]
         return [(n, v) for n, v in some if not bare(v)]
 
@@ -155,36 +158,52 @@ class PlainState:
     def _restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
         values, codes = self._read(text, tensors, device), json.loads(text)
         filled: dict[int, str] = {}
+        for path, attributes in self._places():
+            if isinstance(attributes, ParameterGroups):  # they decide which places there are
+                self._restore_place(path, attributes, values.get(path, {}), codes, {})
         for path, attributes in self._walk():
             if " > " in path and path not in values:
                 continue  # it was not there, or an earlier version did not look there
-            now, before = dict(self._plain(path, attributes)), values.get(path, {})
-            for name in now.keys() - before.keys():
-                first = (path, name, title(type(now[name]))) in self._objects_at_first
-                earlier = f"{path} > {name}" in values  # an earlier version wrote it there
-                if not isinstance(now[name], stateful.KINDS) and not first and not earlier:
-                    del attributes[name]
-            for name, value in before.items():
-                if isinstance(value, Own):
-                    if title(type(attributes.get(name))) != value.kind:
-                        attributes[name] = self._codes.objects[path, name, value.kind]
-                    continue
-                if isinstance(value, Kept):
-                    if isinstance(attributes.get(name), stateful.KINDS):
-                        state = self._codes.put(value.state, None, (path, name))
-                        stateful.set_state(attributes[name], state)
-                    continue
-                found: list[Tensor] = []
-                at, code = (path, name), json.dumps(codes[path][name])
-                same = name in now and self._codes.encode(now[name], found, at) == codes[path][name]
-                if any(mark in code for mark in MARKS):
-                    present = now.get(name)
-                    anew = filled.setdefault(id(present), code) != code
-                    attributes[name] = self._codes.put(value, present, at, anew)
-                    continue
-                ours = name not in OWN and (name in now or name not in attributes)
-                if ours and (found or not same) and not refilled(now.get(name), value):
-                    attributes[name] = value
+            if isinstance(attributes, ParameterGroups):
+                continue
+            self._restore_place(path, attributes, values.get(path, {}), codes, filled)
+
+    def _restore_place(
+        self,
+        path: str,
+        attributes: dict[str, Any],
+        before: dict[str, Any],
+        codes: dict[str, Any],
+        filled: dict[int, str],
+    ) -> None:
+        """Put the values of one place back; ``before``: what they were, as read from ``codes``."""
+        now = dict(self._plain(path, attributes))
+        for name in now.keys() - before.keys():
+            first = (path, name, title(type(now[name]))) in self._objects_at_first
+            earlier = f"{path} > {name}" in codes  # an earlier version wrote it there
+            if not isinstance(now[name], stateful.KINDS) and not first and not earlier:
+                del attributes[name]
+        for name, value in before.items():
+            if isinstance(value, Own):
+                if title(type(attributes.get(name))) != value.kind:
+                    attributes[name] = self._codes.objects[path, name, value.kind]
+                continue
+            if isinstance(value, Kept):
+                if isinstance(attributes.get(name), stateful.KINDS):
+                    state = self._codes.put(value.state, None, (path, name))
+                    stateful.set_state(attributes[name], state)
+                continue
+            found: list[Tensor] = []
+            at, code = (path, name), json.dumps(codes[path][name])
+            same = name in now and self._codes.encode(now[name], found, at) == codes[path][name]
+            if any(mark in code for mark in MARKS):
+                present = now.get(name)
+                anew = filled.setdefault(id(present), code) != code
+                attributes[name] = self._codes.put(value, present, at, anew)
+                continue
+            ours = name not in OWN and (name in now or name not in attributes)
+            if ours and (found or not same) and not refilled(now.get(name), value):
+                attributes[name] = value
 
     def check_reachable(self, text: str) -> None:
         """Raise ``NotReachable`` or ``MoveRejected`` where something cannot be put back."""
