@@ -11,6 +11,7 @@ import pytest
 
 from tests.harness.compiled import compile_package
 from tests.harness.forked_workers import fork_workers
+from tests.harness.rewritten import rewrite_tests
 from tests.harness.set_aside import Aside, set_aside
 from tests.harness.torch_template import serving
 from tests.harness.torch_template_client import use
@@ -27,10 +28,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if "gpu" not in wanted:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # so that the device auto is the CPU in every test
     if not hasattr(config, "workerinput"):
+        forked = config.getoption("dist", "no") != "no" and "gpu" not in wanted
+        SESSION.enter_context(serving(at_once=forked))
         compile_package()
-        SESSION.enter_context(serving())
-        if config.getoption("dist", "no") != "no" and "gpu" not in wanted:
+        if forked:
             fork_workers()
+            if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+                rewrite_tests(config)
     use()
     folder = SESSION.enter_context(tempfile.TemporaryDirectory(prefix="lenet-tui-tests-"))
     os.environ["XDG_CONFIG_HOME"] = folder  # or tests would run with the developer's settings

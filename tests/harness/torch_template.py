@@ -41,15 +41,18 @@ HIGH = 200
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[None]:
-    """Have a template for what is started meanwhile."""
+def serving(*, at_once: bool = False) -> Iterator[None]:
+    """Have a template for what is started meanwhile; ``at_once``: it imports torch unasked."""
     with tempfile.TemporaryDirectory(prefix="lenet-tui-torch-") as folder:
         address = str(Path(folder) / "socket")
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(address)
             listener.listen(64)
             server = subprocess.Popen(
-                [sys.executable, "-m", "tests.harness.torch_template", str(listener.fileno())],
+                [
+                    *(sys.executable, "-m", "tests.harness.torch_template"),
+                    *(str(listener.fileno()), *(["now"] if at_once else [])),
+                ],
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.PIPE,
                 cwd=ROOT,
@@ -66,9 +69,14 @@ def serving() -> Iterator[None]:
             server.wait()
 
 
-def serve(listener: socket.socket) -> None:
-    """Fork a process for each that asks, until standard input ends; torch comes with the first."""
+def serve(listener: socket.socket, *, at_once: bool = False) -> None:
+    """Fork a process for each that asks, until standard input ends.
+
+    Torch comes with the first, or ``at_once``.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    if at_once:
+        _import_torch()
     while True:
         ready, _, _ = select.select([listener.fileno(), 0], [], [])
         if 0 in ready:
@@ -76,11 +84,7 @@ def serve(listener: socket.socket) -> None:
         with listener.accept()[0] as client:
             asked, fds = _received(client)
             if asked and _same_torch(asked["env"]):
-                import torch._dynamo  # noqa: F401, PLC0415 - by the first optimizer that is made
-
-                import lenet_tui.history.engine.session  # noqa: PLC0415
-                import lenet_tui.training.engine.devices  # noqa: F401, PLC0415
-
+                _import_torch()
                 for name in asked["modules"]:
                     importlib.import_module(name)
                 pid = os.fork()
@@ -91,6 +95,14 @@ def serve(listener: socket.socket) -> None:
                 client.sendall(str(pid).encode())
         for fd in fds:
             os.close(fd)
+
+
+def _import_torch() -> None:
+    """Import what each engine does."""
+    import torch._dynamo  # noqa: F401, PLC0415 - by the first optimizer that is made
+
+    import lenet_tui.history.engine.session  # noqa: PLC0415
+    import lenet_tui.training.engine.devices  # noqa: F401, PLC0415
 
 
 def _received(client: socket.socket) -> tuple[dict[str, Any], list[int]]:
@@ -145,4 +157,4 @@ def _become(asked: dict[str, Any], fds: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), at_once=len(sys.argv) > 2)
