@@ -73,7 +73,7 @@ class Holders:
             elif number in early:
                 kept = early[number]
             elif number in mine:
-                kept = early[number] = _copy(value)
+                kept = early[number] = copied(value, written, made) if made else _copy(value)
             elif kind not in apart:
                 kept = copied(value, written, made)
             given.append(kept)

@@ -177,5 +177,6 @@ def place_of(tensor: Tensor) -> tuple[int, bool]:
         place = found.data_ptr()
     except (NotImplementedError, RuntimeError):
         return 0, False
-    alone = _users is not None and _users(found._cdata) == _ALONE and found.resizable()
-    return place, alone
+    if not place or _users is None or _users(found._cdata) != _ALONE:
+        return place, False
+    return place, found.resizable()
