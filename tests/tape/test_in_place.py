@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -134,6 +135,77 @@ def test_a_buffer_that_numpy_wrote_is_what_it_was_just_before_the_op() -> None:
         [norm] = entries(drive, "batch_norm")
         given = [t for t in norm.args if isinstance(t, Tensor) and t.shape == (10,)]
         assert float(given[0][0]) == number
+
+
+class Given(nn.Module):
+    """A mean that batch norm moves is given to an op before it: as it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert self.norm.running_mean is not None
+        self.before(self.norm(x), self.norm.running_mean)
+        return self.norm(x)  # type: ignore[no-any-return]
+
+    def before(self, y: Tensor, mean: Tensor) -> None:
+        torch.mul(mean, 2)
+
+
+class Listed(Given):
+    """In a list, in the midst of others."""
+
+    def before(self, y: Tensor, mean: Tensor) -> None:
+        torch.mul(torch.stack([y[0], mean])[1], 2)
+
+
+class Viewed(Given):
+    """By a view of it that is no op's."""
+
+    def before(self, y: Tensor, mean: Tensor) -> None:
+        with torch._C.DisableTorchFunction():
+            self.view = mean.view(2, 5)
+        torch.mul(self.view, 2)
+
+
+class Foreign(Given):
+    """By another tensor of the same memory, which is NumPy's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm.running_mean = torch.from_numpy(numbers := np.ones(10, np.float32))
+        self.beside = torch.from_numpy(numbers)
+
+    def before(self, y: Tensor, mean: Tensor) -> None:
+        torch.mul(self.beside, 2)
+
+
+@pytest.mark.parametrize("kind", [Given, Listed, Viewed, Foreign])
+def test_what_ops_were_given_is_copied_when_a_later_op_writes_it(kind: type[Given]) -> None:
+    model = kind()
+    recorder = ForwardRecorder(module_paths(model), lambda done, name: None)
+    recorder.run(model, torch.randn(4, 10))
+    first, second = (op for op in recorder.entries if op.op == "batch_norm")
+    [mul] = (op for op in recorder.entries if op.op == "mul")
+    assert torch.equal(mul.args[0] * 2, mul.tensor)
+    assert torch.equal(mul.args[0].flatten(), second.args[1])
+    assert not torch.equal(first.args[1], second.args[1])
+    for op in (op for op in recorder.entries if op.op == "stack"):
+        assert torch.equal(torch.stack(op.args[0]), op.tensor)
+
+
+def test_who_else_has_a_tensors_memory_is_known() -> None:
+    alone = torch.zeros(3)
+    assert in_place.place_of(alone) == (alone.data_ptr(), True)
+    view = alone[1:]
+    assert in_place.place_of(alone) == in_place.place_of(view) == (alone.data_ptr(), False)
+    del view
+    assert in_place.place_of(alone)[1]
+    foreign = torch.from_numpy(np.zeros(3))
+    assert in_place.place_of(foreign) == (foreign.data_ptr(), False)
+    for nowhere in torch.zeros(2).to_sparse(), torch.zeros(0):
+        assert in_place.place_of(nowhere) == (0, False)
 
 
 class Normed(Head):

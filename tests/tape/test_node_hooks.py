@@ -17,7 +17,7 @@ def test_all_are_called_in_their_turn_until_they_are_removed(
     torch_has_it: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not torch_has_it:
-        monkeypatch.setattr(node_hooks, "MIXIN", None)
+        monkeypatch.setattr(node_hooks, "REGISTER", "_is_not_there")
     x = torch.ones(2, requires_grad=True)
     y = (x * 2).exp().sum()
     called: list[str] = []

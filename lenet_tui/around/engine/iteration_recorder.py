@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import ExitStack
 from typing import Any
 
@@ -45,10 +45,10 @@ class AllHolders(Holders):
         super().__init__(ops)
         self._earlier = [Holders(each) for each in past]
 
-    def protect(self, written: Set[int], made: Made) -> None:
-        super().protect(written, made)
+    def protect(self, written: Set[int], made: Made, alone: Mapping[int, int]) -> None:
+        super().protect(written, made, alone)
         for each in self._earlier:
-            each.protect(written, made)
+            each.protect(written, made, alone)
 
 
 class IterationRecorder(StepRecorder):

@@ -51,7 +51,10 @@ class EarlyCopies:
 
         By the ``id`` of each tensor. Its buffers are copied early the next time.
         """
-        found, known, gone = {}, self._copies, self._gone
+        found: dict[int, Tensor] = {}
+        known, gone = self._copies, self._gone
+        if not known and (module is None or not self.suits(writes[0])):
+            return found
         for tensor, place in zip(writes, places, strict=True):
             number = id(tensor)
             if number in known and place not in gone and tensor._version == known[number][1]:

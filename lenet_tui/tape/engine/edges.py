@@ -33,28 +33,30 @@ def edges(values: Iterable[object]) -> tuple[Edge | None, ...]:
 def given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Given:
     """The edges of the arguments that have one, before the op changes any of them in place."""
     found: Given = {}
+    place: int | str
     for place, value in enumerate(args):
         kind = type(value)
         if kind is Tensor:
             node = value.grad_fn
             if node is not None:
                 found[place] = ((node, value.output_nr),)
-        elif kind not in NO_GRAPH and (several := _several(value)):
+        elif kind in NO_GRAPH or (kind is tuple and NO_GRAPH.issuperset(map(type, value))):
+            continue
+        elif several := _several(value):
             found[place] = several
-    if kwargs:
-        for name, value in kwargs.items():
-            if type(value) not in NO_GRAPH and (several := _several(value)):
-                found[name] = several
+    for place, value in kwargs.items() if kwargs else ():
+        if type(value) not in NO_GRAPH and (several := _several(value)):
+            found[place] = several
     return found
 
 
 def _several(value: Any) -> tuple[Edge | None, ...]:
     """The edges of a tensor, or of those in a list; empty if there are none."""
+    if type(value) is Tensor:
+        node = value.grad_fn
+        return () if node is None else ((node, value.output_nr),)
     several = value if isinstance(value, (tuple, list)) else (value,)
-    for each in several:
-        if type(each) not in NO_GRAPH:
-            break
-    else:
+    if NO_GRAPH.issuperset(map(type, several)):
         return ()
     found = edges(several)
     return found if any(found) else ()

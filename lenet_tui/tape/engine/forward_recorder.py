@@ -13,7 +13,7 @@ from torch.jit import ScriptModule
 from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import Holders
-from lenet_tui.tape.engine.in_place import replaced, storage, tensors
+from lenet_tui.tape.engine.in_place import replaced, tensors
 from lenet_tui.tape.engine.making import maker, plain_call
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
@@ -164,7 +164,7 @@ class ForwardRecorder(OwnMode):
         elif function.writer is not None:
             writes = function.writer(args, kwargs)
         if writes:
-            places = [storage(tensor) for tensor in writes]
+            places = self._holders.places(writes)
             if any(places):
                 given = self._holders.taken(writes, places, given, self._within[0])
                 self.changed.written(places)
@@ -207,7 +207,7 @@ class ForwardRecorder(OwnMode):
         entries = self.entries
         entry = OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
         entries.append(entry)
-        if writes and node is None and any(result is t for t in args):
+        if writes and node is None and id(result) in map(id, args):
             self._holders.wrote(entry, later=bool(self._stack))
         if self.changed.noted:
             entry.wrote = self.changed.take()
@@ -256,8 +256,8 @@ class ForwardRecorder(OwnMode):
     def _taken(self, args: tuple[Any, ...]) -> Taken:
         """What a call is given that may write into any of it: as it is, with where it is from."""
         writes = tensors(args)
-        given = self._holders.taken(writes, list(map(storage, writes)), args, None)
-        return given, edges.given(args, {})
+        places = self._holders.places(writes)
+        return self._holders.taken(writes, places, args, None), edges.given(args, {})
 
     def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a compiled call, which is not to see that it is recorded, and record it as one op.

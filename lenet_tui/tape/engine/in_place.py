@@ -20,6 +20,9 @@ BUILT_IN_NORMS = ("batch_norm", "instance_norm", "native_batch_norm")
 NUMBERS = frozenset([int, float, bool, str, type(None), torch.dtype, torch.device])
 STAYS = NUMBERS | {nn.Parameter}
 """The classes of values that are never copied."""
+_users: Callable[[int], int] | None = getattr(torch._C, "_storage_Use_Count", None)
+_ALONE = 2
+"""The users of memory that one tensor has: that, and the object that Python asks."""
 
 Look = tuple[int, tuple[int, ...], tuple[int, ...], torch.dtype | None, bool, bool]
 Made = dict[int, list[tuple[Tensor, Tensor]]]
@@ -43,8 +46,10 @@ def writer(func: Any, name: str) -> Writer | None:
     if (name.endswith("_") and not name.endswith("__")) or name in WRITING:
         return _first
     places = _places(func)
+    if STATISTICS[0] in places:
+        return _placed(places)
     if places:
-        return partial(_placed if STATISTICS[0] in places else _if_in_place, places)
+        return partial(_if_in_place, places)
     return _all if name in BUILT_IN_NORMS else None
 
 
@@ -64,14 +69,26 @@ def _if_in_place(
     return tensors(args[:1] or kwargs.get("input")) if given is True else []
 
 
-def _placed(places: dict[str, int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
-    if "inplace" in places and (written := _if_in_place(places, args, kwargs)):
-        return written
-    given = [args[at] if at < len(args) else kwargs.get(k) for k, at in places.items()]
-    by_name = dict(zip(places, given, strict=True))
-    if not by_name.get("training", True):
-        return []
-    return [t for key in STATISTICS if isinstance(t := by_name.get(key), Tensor)]
+def _placed(places: dict[str, int]) -> Writer:
+    """Finds the running statistics that a norm writes while it is trained."""
+    mean_at, variance_at = (places.get(key, -1) for key in STATISTICS)
+    in_place, training = "inplace" in places, places.get("training", -1)
+
+    def find(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Tensor]:
+        if in_place and (written := _if_in_place(places, args, kwargs)):
+            return written
+        count = len(args)
+        if training >= 0 and not (args[training] if training < count else kwargs.get("training")):
+            return []
+        if 0 <= mean_at < count and 0 <= variance_at < count:
+            mean, variance = args[mean_at], args[variance_at]
+            if type(mean) is Tensor and type(variance) is Tensor:
+                return [mean, variance]
+        at = zip(STATISTICS, (mean_at, variance_at), strict=True)
+        given = [args[n] if 0 <= n < count else kwargs.get(key) for key, n in at]
+        return [t for t in given if isinstance(t, Tensor)]
+
+    return find
 
 
 @cache
@@ -148,3 +165,18 @@ def storage(tensor: Tensor) -> int:
         return tensor.untyped_storage().data_ptr()
     except (NotImplementedError, RuntimeError):
         return 0
+
+
+def place_of(tensor: Tensor) -> tuple[int, bool]:
+    """``storage``, and whether no other tensor is known to torch that has this memory.
+
+    Where torch does not say how many there are, and of memory that is not its own: ``False``.
+    """
+    try:
+        found = tensor.untyped_storage()
+        place = found.data_ptr()
+    except (NotImplementedError, RuntimeError):
+        return 0, False
+    if not place or _users is None or _users(found._cdata) != _ALONE:
+        return place, False
+    return place, found.resizable()

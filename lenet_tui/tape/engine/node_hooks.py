@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import get_ident
 from typing import Any
@@ -15,9 +14,14 @@ Hook = Callable[..., Any]
 REGISTER = "_register_hook"
 """What torch calls with a node's hooks, if it has some, and a new one; it returns all and a handle.
 """
+OWNER: Any = function.Function
+"""The class that torch asks for it; a class that this one is of has it."""
 
 
-MIXIN: Any = getattr(function, "_HookMixin", None)
+class _Hooks(dict[int, Hook]):
+    """The hooks of a node in their turn. torch's handles refer to it weakly."""
+
+    __slots__ = ("__weakref__",)
 
 
 class NodeHooks:
@@ -27,31 +31,40 @@ class NodeHooks:
     """
 
     def __init__(self, hooks: Iterable[tuple[Node, Hook]]) -> None:
-        self._key, self._thread = RemovableHandle.next_id, get_ident()
+        self._key = RemovableHandle.next_id
         RemovableHandle.next_id += 1
-        self._original: Any = None if MIXIN is None else vars(MIXIN).get(REGISTER)
-        if self._original is not None:
-            setattr(MIXIN, REGISTER, staticmethod(self._register))
+        original, own = getattr(OWNER, REGISTER, None), vars(OWNER).get(REGISTER)
+        if original is not None:
+            setattr(OWNER, REGISTER, staticmethod(_registering(self._key, original)))
         try:
             self._all: list[Any] = [node.register_hook(hook) for node, hook in hooks]
         finally:
-            if self._original is not None:
-                setattr(MIXIN, REGISTER, self._original)
-
-    def _register(self, known: Any, hook: Hook) -> tuple[Any, Any]:
-        if get_ident() != self._thread:  # somebody else's hook
-            made: tuple[Any, Any] = self._original.__func__(known, hook)
-            return made
-        if known is None:
-            known = OrderedDict()
-        known[self._key] = hook
-        return known, known
+            if own is not None:
+                setattr(OWNER, REGISTER, own)
+            elif original is not None:
+                delattr(OWNER, REGISTER)
 
     def remove(self) -> None:
         """Have none of them called again; a second time nothing happens."""
+        key = self._key
         for hooks in self._all:
-            if isinstance(hooks, OrderedDict):
-                hooks.pop(self._key, None)
+            if isinstance(hooks, dict):
+                hooks.pop(key, None)
             else:
                 hooks.remove()
         self._all = []
+
+
+def _registering(key: int, original: Callable[..., Any]) -> Callable[..., Any]:
+    """What stands in the place of torch's: the handle of a hook is all hooks of its node."""
+    thread = get_ident()
+
+    def register(known: dict[int, Hook] | None, hook: Hook) -> Any:
+        if get_ident() != thread:  # somebody else's hook
+            return original(known, hook)
+        if known is None:
+            known = _Hooks()
+        known[key] = hook
+        return known, known
+
+    return register

@@ -21,7 +21,11 @@ class OpNames:
 
     def name_leaf(self, path: str, ops: list[OpEntry]) -> None:
         """Name what a leaf did and has no name: the last op after it, others after their own."""
-        inside = ops if len(ops) == 1 and not ops[0].name else [op for op in ops if not op.name]
+        if len(ops) == 1 and path:
+            if not ops[0].name:
+                ops[0].name = self.unique(path)
+            return
+        inside = [op for op in ops if not op.name]
         for op in inside[:-1]:
             op.name = self.unique(f"{path or 'input'}.{op.op}")
         if inside:
