@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ from lenet_tui.findings.ui.ledger_page import LedgerPage
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
 from lenet_tui.findings.words import said, shown_evidence
+from lenet_tui.findings.words.probes import as_finding
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.port import Port
@@ -32,6 +33,7 @@ from lenet_tui.text.clean import clean
 
 WARNINGS = 2
 """How many of torch's last warnings are shown."""
+GRAVITY = (ERROR, WARNING, NOTE)
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
 
 
@@ -47,6 +49,15 @@ class Checked:
     iteration: int = 0
     answers: list[probes.ProbeAnswer] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def all(self) -> Findings | None:
+        """What was found, and what follows from the answers, the gravest first."""
+        if self.found is None:
+            return None
+        more = [made for answer in self.answers if (made := as_finding(answer)) is not None]
+        every = sorted([*self.found.findings, *more], key=lambda f: GRAVITY.index(f.level))
+        return replace(self.found, findings=tuple(every))
 
 
 class FindingsScreen(Dialog[Finding]):
@@ -171,7 +182,7 @@ class FindingsScreen(Dialog[Finding]):
             self.complain(self.words("gone.hint"))
 
     def _fill(self) -> None:
-        found = self._latest.found
+        found = self._latest.all
         assert found is not None
         words = self.words
         summary = self.query_one("#findings-summary", Prose)
@@ -214,7 +225,7 @@ class FindingsScreen(Dialog[Finding]):
 
     @on(OptionList.OptionHighlighted, "#findings-list")
     def _moved(self, event: OptionList.OptionHighlighted) -> None:
-        found = self._latest.found
+        found = self._latest.all
         if found is not None and event.option_index < len(found.findings):
             self._detail(found.findings[event.option_index])
 
@@ -327,6 +338,8 @@ class FindingsScreen(Dialog[Finding]):
         self._latest.answers = with_answer(self._latest.answers, reply.answer)
         self._latest.refused.pop(name, None)
         self._show_answers()
+        if name == probes.OVERFIT and self._latest.found is not None and not self._asking:
+            self._fill()
 
     def _show_answers(self, first: str = "") -> None:
         refused = [text for text in self._latest.refused.values() if text != first]
