@@ -1,4 +1,4 @@
-"""From the third iteration on a check only runs what two recorded ones have decided."""
+"""After the first iteration a check only runs what that one has decided."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def found(
     folder: Path, text: str, counted: pytest.MonkeyPatch, iterations: int = 3
 ) -> tuple[list[Finding], int, list[int]]:
     """The findings of a program, how many iterations ran, and the numbers of those recorded."""
-    file = folder / "program.py"
+    file = folder / f"program{len([*folder.iterdir()])}.py"  # not the bytecode of the one before
     file.write_text(text)
     trainer = Trainer(resolve("own", model=str(file), device="cpu"))
     before = keyframe.capture(trainer)
@@ -63,46 +63,98 @@ def found(
 
 
 @pytest.mark.parametrize("rest", [IN_TURN, STEP])
-def test_a_healthy_step_is_recorded_twice(
+def test_a_healthy_step_is_recorded_once(
     rest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert found(tmp_path, HEAD + rest, monkeypatch, 5) == ([], 5, [1, 2])
+    assert found(tmp_path, HEAD + rest, monkeypatch, 5) == ([], 5, [1])
 
 
 LATE = {
-    "a label": ("data[2][1][5] = 7\n", "label-range"),
-    "an input": ("data[2][0][3, 1] = float('nan')\n", "nan-input"),
-    "an infinity": ("data[2][0][3, 1] = float('inf')\n", "nan-input"),
-    "a shape": ("data[2] = (torch.randn(12, 5), data[2][1])\n", "raised"),
+    "a label": ("data[{}][1][5] = 7\n", "label-range"),
+    "an input": ("data[{}][0][3, 1] = float('nan')\n", "nan-input"),
+    "an infinity": ("data[{}][0][3, 1] = float('inf')\n", "nan-input"),
+    "a shape": ("data[{0}] = (torch.randn(12, 5), data[{0}][1])\n", "raised"),
 }
 
 
 @pytest.mark.parametrize("rest", [IN_TURN, STEP])
-def test_what_is_wrong_in_the_third_alone_is_recorded_and_said(
-    rest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("late", [2, 3])
+def test_what_is_wrong_in_a_later_one_alone_is_recorded_and_said(
+    late: int, rest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, (line, id) in LATE.items():
-        said, ran, recorded = found(tmp_path, HEAD + line + rest, monkeypatch)
+        text = HEAD + line.format(late - 1) + rest
+        said, ran, recorded = found(tmp_path, text, monkeypatch)
         [one] = [f for f in said if f.id == id]
-        assert (one.iteration, ran, recorded) == (3, 3, [1, 2, 3]), name
+        assert one.iteration == late, name
+        last = 3 if id == "nan-input" else late
+        assert (ran, recorded) == (last, [1, *range(late, last + 1)]), name
         if id == "nan-input":
             assert one.evidence["index"] == [3, 1], name
+
+
+def one_found(
+    change: str, folder: Path, counted: pytest.MonkeyPatch, recorded: list[int]
+) -> Finding:
+    """The gravest finding of a step with a line more at its end."""
+    text = HEAD + STEP.replace("    return loss\n", f"    {change}\n    return loss\n")
+    said, ran, numbers = found(folder, text, counted)
+    assert (ran, numbers) == (3, recorded), change
+    return next(iter(said))
 
 
 def test_what_a_step_does_otherwise_in_the_third_is_recorded_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def one(change: str) -> Finding:
-        text = HEAD + STEP.replace("    return loss\n", f"    {change}\n    return loss\n")
-        said, ran, recorded = found(tmp_path, text, monkeypatch)
-        assert (ran, recorded) == (3, [1, 2, 3])
-        return next(iter(said))
-
-    left_on = one("model.eval() if len(seen) == 2 else None")
+    change = "model.eval() if len(seen) == 2 else None"
+    left_on = one_found(change, tmp_path, monkeypatch, [1, 3])
     assert (left_on.id, left_on.evidence["iteration"]) == ("mode-eval-in-training", 3)
     text = STEP.replace("(model(x), y)", "(model(x).softmax(1) if len(seen) == 2 else model(x), y)")
     [twice], _, recorded = found(tmp_path, HEAD + text, monkeypatch)
-    assert (twice.id, twice.iteration, recorded) == ("loss-on-probabilities", 3, [1, 2, 3])
+    assert (twice.id, twice.iteration, recorded) == ("loss-on-probabilities", 3, [1, 3])
+
+
+def test_what_only_two_iterations_show_is_recorded_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one(old: str, new: str) -> tuple[str, list[int]]:
+        said, _, recorded = found(tmp_path, HEAD + STEP.replace(old, new), monkeypatch)
+        return next((f.id for f in said), ""), recorded
+
+    every = [1, 2, 3]
+    clears, steps = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
+    assert one(clears, "") == ("grad-accumulates", every)
+    assert one(clears, "    if len(seen) != 1: optimizer.zero_grad()\n")[1] == every
+    for k in ("len(seen) % 2 == 0", "len(seen) % 2"):
+        at_times = f"    if {k}:\n        optimizer.step()\n        optimizer.zero_grad()\n"
+        text = HEAD + STEP.replace(clears, "").replace(steps, at_times)
+        assert found(tmp_path, text, monkeypatch)[2][:2] == [1, 2], k
+    clips = "    nn.utils.clip_grad_norm_(model.parameters(), 0.01)\n"
+    assert one(steps, steps + clips) == ("clip-misplaced", every)
+    frozen = "    model[3].weight.requires_grad_(False)\n"
+    assert one(steps, steps + frozen)[1][:2] == [1, 2]
+    assert one("loss = F", "torch.manual_seed(1); loss = F")[1] == every
+
+
+def test_the_samples_of_one_that_is_only_run_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = """
+class Again:
+    def __len__(self):
+        return 3
+    def __iter__(self):
+        for number in NUMBERS:
+            yield tuple(t.clone() for t in kept[number])
+kept, data = data, Again()
+"""
+    for numbers, late, wanted in (
+        ([0, 0, 1], [2], [1, 2, 3]), ([0, 1, 1], [3], [1, 3]), ([0, 1, 0], [], [1])
+    ):  # fmt: skip
+        text = HEAD + again.replace("NUMBERS", str(numbers)) + IN_TURN
+        said, _, recorded = found(tmp_path, text, monkeypatch)
+        assert [f.id for f in said] == ["same-batch-again"] * len(late), numbers
+        assert ([f.iteration for f in said], recorded) == (late, wanted), numbers
 
 
 def test_what_is_not_decided_yet_is_recorded(
@@ -114,3 +166,7 @@ def test_what_is_not_decided_yet_is_recorded(
     kept = HEAD + STEP.replace("float(loss.detach())", "loss")
     [alive], _, recorded = found(tmp_path, kept, monkeypatch)
     assert alive.id == "graph-kept-alive" and recorded[:3] == [1, 2, 3]
+    last = HEAD + STEP.replace("    return", "    global last\n    last = loss\n    return")
+    assert found(tmp_path, last, monkeypatch) == ([], 3, [1, 2])
+    drops = HEAD.replace("nn.ReLU()", "nn.ReLU(), nn.Dropout(0.5)") + STEP
+    assert found(tmp_path, drops, monkeypatch) == ([], 3, [1, 2])

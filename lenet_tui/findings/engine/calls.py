@@ -132,7 +132,7 @@ class Observer:
             raise
         call.made = [result] if isinstance(result, Tensor) else tensors(result)
         if writes:
-            call.written = [(t, _version(t)) for t in writes]
+            call.written = [(t, version(t)) for t in writes]
         return result
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
@@ -204,13 +204,14 @@ def _read(given: tuple[Any, ...]) -> list[tuple[Tensor, int]]:
     found: list[tuple[Tensor, int]] = []
     for value in given:
         if isinstance(value, Tensor):
-            found.append((value, _version(value)))
+            found.append((value, version(value)))
         elif isinstance(value, (tuple, list)):
-            found += [(t, _version(t)) for t in tensors(value)]
+            found += [(t, version(t)) for t in tensors(value)]
     return found
 
 
-def _version(tensor: Tensor) -> int:
+def version(tensor: Tensor) -> int:
+    """How often torch has written a tensor; 0 where it does not count."""
     try:
         return tensor._version
     except RuntimeError:  # made in inference mode

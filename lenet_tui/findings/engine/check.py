@@ -12,8 +12,10 @@ from torch import Tensor
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.mode_changes import told
-from lenet_tui.findings.engine.plain_run import Pattern, modes, pattern, run_plain, runs_alike
+from lenet_tui.findings.engine.pattern import Pattern, begins, pattern
+from lenet_tui.findings.engine.plain_run import run_plain, runs_alike
 from lenet_tui.findings.engine.recording import copies, record
+from lenet_tui.findings.engine.seedings import Seeding, Seedings
 from lenet_tui.findings.finding import ERROR, LEVELS, NOTE, WARNING, Finding, Findings
 from lenet_tui.history.engine.held_state import held_state, put_back
 from lenet_tui.history.engine.keyframe import TrainerState
@@ -22,8 +24,6 @@ from lenet_tui.training.engine.trainer import Trainer
 
 MOST = 8
 """Iterations that are run where a detector wants to see more than were asked for."""
-RECORDED = 2
-"""Iterations that are recorded in any case: what adds up or repeats is seen in the second."""
 GRAVITY = (ERROR, WARNING, NOTE)
 SAYS_WHY = frozenset({"inplace-overwrite", "double-backward", "graph-across-iterations"})
 """Findings that are made of what backward raised: they name the line that is to blame for it."""
@@ -40,8 +40,8 @@ def check(
 ) -> Findings:
     """What is wrong with the next iterations of a trainer, which then is as it was, to the bit.
 
-    ``first``: the number of the first of them, for schedules. From the third on they are only run
-    and watched as long as what was recorded decides everything.
+    ``first``: the number of the first of them, for schedules. After the first they are only run and
+    watched as long as what was recorded decides everything.
     """
     with told():
         return _Check(trainer, first, [make() for make in detectors]).run(iterations)
@@ -63,6 +63,8 @@ class _Check:
         """What the last recorded iteration did."""
         self._varies = False
         """Whether a later one did something else: then all are recorded."""
+        self._seeded: list[Seeding] = []
+        """Seedings in the one that did so. Those of the data do not come again with its batch."""
 
     def run(self, iterations: int) -> Findings:
         """Run so many, or more where a detector wants them; then everything is undone."""
@@ -73,7 +75,7 @@ class _Check:
                 self._found += detector.begin(self._trainer)
             self._values = copies(self._trainer)
             while self._done < iterations or self._wants_more():
-                settled = self._done >= RECORDED and self._settled()
+                settled = self._done > 0 and self._settled()
                 if not (settled and self._only_runs()) and not self._recorded():
                     break
             for detector in self._looking:
@@ -89,8 +91,10 @@ class _Check:
 
     def _settled(self) -> bool:
         """Whether another iteration that does the same decides nothing."""
-        found = self._varies or bool(self._found)
-        return not found and not any(d.undecided() for d in self._looking)
+        if self._varies or self._found:
+            return False
+        self._trainer.forget()  # what it still held of the last one
+        return not any(d.undecided() for d in self._looking)
 
     def _recorded(self) -> bool:
         """Run an iteration recorded and have it looked at; whether it came to its end."""
@@ -101,9 +105,12 @@ class _Check:
         return going
 
     def _looked(self) -> bool:
-        begun, number = modes(self._trainer), self._first + self._done - 1
+        begun, number = begins(self._trainer), self._first + self._done - 1
         values = self._values or copies(self._trainer)
         recorded = record(self._trainer, self._done, number, self._before, values)
+        said = {(s.function, s.line) for s in recorded.seedings}
+        recorded.seedings += [s for s in self._seeded if (s.function, s.line) not in said]
+        self._seeded = []
         for detector in self._looking:
             self._found += [replace(f, iteration=self._done) for f in detector.look(recorded)]
         self._values, self._like = recorded.after, pattern(recorded, begun)
@@ -113,11 +120,13 @@ class _Check:
         """Run an iteration as it is. ``False``: it must be recorded, and is to be run again."""
         number = self._first + self._done
         assert self._like is not None
-        if runs_alike(self._trainer, number, self._like, self._start):
+        seedings = Seedings(int)
+        trainer, start, looking = self._trainer, self._start, self._looking
+        if runs_alike(trainer, number, self._like, start, looking=looking, seedings=seedings):
             self._done += 1
             self._values = {}
             return True
-        self._varies = True
+        self._varies, self._seeded = True, seedings.all
         self._to_start()
         for earlier in range(self._first, number):
             with suppress(MoveRejected, OwnError):  # it is raised where it is recorded

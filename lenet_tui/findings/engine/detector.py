@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
 from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.training.engine.trainer import Trainer
+
+Measure = Callable[[str, tuple[Any, ...], dict[str, Any], Tensor], None]
+"""Is given an op that gradients go through, with what it was given and what it made."""
 
 
 class Detector:
@@ -42,9 +48,24 @@ class Detector:
     def undecided(self) -> bool:
         """Whether another iteration that does the same with other numbers may change what it says.
 
-        It is asked only where nothing has been found yet.
+        It is asked only where nothing has been found yet, and of one that is not said here
+        by ``passes``.
         """
         return False
+
+    def measures(self, trainer: Trainer) -> Measure | None:
+        """What looks at the ops of an iteration that is about to be only run; ``None``: nothing."""
+        return None
+
+    def passes(self, trainer: Trainer) -> bool:
+        """Whether an iteration that was only run, and did the same, need not be recorded.
+
+        It may still be for other reasons, and is run again then: nothing is to be noted yet.
+        """
+        return True
+
+    def passed(self, trainer: Trainer) -> None:
+        """An iteration was only run, and will not be recorded."""
 
     def wants_more(self) -> bool:
         """Whether more iterations than were asked for would decide something."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,13 +13,16 @@ from torch import Tensor, overrides
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.anomaly import no_anomaly
 from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.detectors.loss import LabelDetector
 from lenet_tui.findings.engine.index_range import INDEXING
-from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.elements import finite
-from lenet_tui.findings.engine.numbers.many import all_finite
+from lenet_tui.findings.engine.numbers.many import all_finite, largest
+from lenet_tui.findings.engine.pattern import Op, Pattern, begins, pattern_of
 from lenet_tui.findings.engine.recording import eager
+from lenet_tui.findings.engine.seedings import Seedings
 from lenet_tui.history.engine.keyframe import TrainerState
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
@@ -28,34 +30,8 @@ from lenet_tui.training.engine.function_modes import OwnMode
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
 
-Op = tuple[str, torch.Size]
-"""An op that gradients go through: its name, and the shape that it made."""
 WITH_LABELS = frozenset((*losses.CLASSES, *losses.BINARY, *INDEXING))
 """Ops whose labels or indices are looked at before they run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """What an iteration did, whatever its numbers were.
-
-    ``modes``: whether each module was in train mode as it began; ``trains``: whether each parameter
-    required a gradient at its end.
-    """
-
-    ops: Sequence[Op]
-    modes: Sequence[bool]
-    trains: Mapping[str, bool]
-
-
-def modes(trainer: Trainer) -> list[bool]:
-    """Whether each module is in train mode."""
-    return [module.training for _, module in trainer.modules()]
-
-
-def pattern(iteration: Iteration, begun: Sequence[bool]) -> Pattern:
-    """Of a recorded iteration; ``begun``: the modes in which it began."""
-    made = [(c.name, c.made[0]) for c in iteration.calls if c.graph and c.made]
-    return Pattern([(n, t.shape) for n, t in made if t.requires_grad], begun, iteration.trains)
 
 
 def run_plain(trainer: Trainer, number: int) -> None:
@@ -70,24 +46,39 @@ def run_plain(trainer: Trainer, number: int) -> None:
             trainer.note_loss()
 
 
-def runs_alike(trainer: Trainer, number: int, like: Pattern, start: TrainerState) -> bool:
+def runs_alike(
+    trainer: Trainer,
+    number: int,
+    like: Pattern,
+    start: TrainerState,
+    *,
+    looking: Sequence[Detector],
+    seedings: Seedings,
+) -> bool:
     """Run the iteration ``number`` as it is; whether a recorded one would say no more of it.
 
-    So it is where it did the same as ``like``, in the same modes, with labels in their range, and
-    nothing was raised or is not finite now that was so at the ``start`` of the check.
+    So it is where it did the same as ``like``, from gradients that were cleared, with labels in
+    their range, nothing was raised or is not finite now that was so at the ``start`` of the check,
+    and each of the detectors that are ``looking`` has seen what it needs. ``seedings``: notes those
+    of the owner's code, of which there may be none.
     """
-    begun, labels = modes(trainer), LabelDetector()
-    watch = _Watch(labels.before)
+    begun, labels = begins(trainer), LabelDetector()
+    watch = _Watch(trainer, labels.before, [m for d in looking if (m := d.measures(trainer))])
     try:
-        with watch:
+        with watch, seedings:
             run_plain(trainer, number)
     except DeviceLost:
         raise
     except Exception:  # noqa: BLE001 - it is run again, recorded, and says it itself
         return False
-    trains = {name: p.requires_grad for name, p in trainer.parameters.items()}
-    same = Pattern(watch.ops, begun, trains) == like and not labels.found
-    return same and _stays_finite(trainer, start)
+    same = pattern_of(trainer, begun, watch.ops, watch.backwards) == like and not labels.found
+    if not same or not watch.cleared or seedings.all or not _stays_finite(trainer, start):
+        return False
+    if not all(detector.passes(trainer) for detector in looking):
+        return False
+    for detector in looking:
+        detector.passed(trainer)
+    return True
 
 
 def _stays_finite(trainer: Trainer, start: TrainerState) -> bool:
@@ -106,13 +97,18 @@ def _stays_finite(trainer: Trainer, start: TrainerState) -> bool:
 class _Watch(OwnMode):
     """Notes each op that gradients go through; ``before`` is given the calls with labels.
 
-    An optimizer's own are none of them.
+    An optimizer's own are none of them. ``measuring`` are given each op that is noted. ``cleared``:
+    whether there was no gradient, or zeros, when the first backward of a step of one's own began.
     """
 
-    def __init__(self, before: Callable[[Call], None]) -> None:
+    def __init__(
+        self, trainer: Trainer, before: Callable[[Call], None], measuring: Sequence[Measure]
+    ) -> None:
         super().__init__()
         self.ops: list[Op] = []
-        self._before = before
+        self.backwards = 0
+        self.cleared = True
+        self._trainer, self._before, self._measuring = trainer, before, measuring
         self._updating = self._popped = False
 
     def __enter__(self) -> _Watch:
@@ -153,6 +149,8 @@ class _Watch(OwnMode):
         if function.silent:
             return func(*args, **kwargs)
         graph = torch.is_grad_enabled()
+        if function.op == BACKWARD.name:
+            self._backward()
         if function.op in WITH_LABELS:
             self._before(Call(function.op, args, kwargs, "", graph, []))
         result = func(*args, **kwargs)
@@ -160,7 +158,16 @@ class _Watch(OwnMode):
             first = result if isinstance(result, Tensor) else _first(result)
             if first is not None and first.requires_grad:
                 self.ops.append((function.op, first.shape))
+                for measure in self._measuring:
+                    measure(function.op, args, kwargs, first)
         return result
+
+    def _backward(self) -> None:
+        self.backwards += 1
+        if self.backwards == 1 and self._trainer.options.step:
+            held = [p.grad for p in self._trainer.parameters.values() if p.grad is not None]
+            sizes = largest(held)
+            self.cleared = all(sizes.get(id(t), 1.0) == 0 for t in held)
 
 
 def _first(result: Any) -> Tensor | None:

@@ -23,6 +23,7 @@ from lenet_tui.findings.engine.numbers.resumed import lacks
 from lenet_tui.findings.engine.seedings import Seeding
 from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import FORWARD, UPDATE
+from lenet_tui.training.engine.batch import Batch
 from lenet_tui.training.engine.trainer import Trainer
 
 TWICE = 2
@@ -33,7 +34,7 @@ class Again(Detector):
     """Compares each iteration with the one before."""
 
     def __init__(self) -> None:
-        self._samples = ""
+        self._samples = self._next = ""
         self._masks: list[Mask] = []
         self._drawn: dict[tuple[str, str], Tensor] = {}
         self._times: dict[tuple[str, str], int] = {}
@@ -61,17 +62,29 @@ class Again(Detector):
         yield from self._seeds(iteration)
 
     def undecided(self) -> bool:
-        return bool(self._times or self._seeded)
+        """What was drawn anew in a second iteration will be so in a third."""
+        drew = bool(self._masks or self._drawn)
+        return bool(self._times or self._seeded) or (drew and self._pairs < 1)
+
+    def passes(self, trainer: Trainer) -> bool:
+        self._next = _digest(trainer.batch)
+        return not self._come_again(trainer, self._next)
+
+    def passed(self, trainer: Trainer) -> None:
+        self._samples = self._next
 
     def _of_samples(self, iteration: Iteration) -> Iterator[Finding]:
-        batch, trainer = iteration.tape.batch, iteration.trainer
-        found = "" if batch is None else samples(batch.whole)
-        again, self._samples = bool(found) and found == self._samples, found
-        if not again or trainer.own_data is None:
-            return
-        if drawn_anew(trainer, trainer.own_data.place.drawn):
+        found = _digest(iteration.tape.batch)
+        if self._come_again(iteration.trainer, found):
             evidence = {"reason": "samples", "iterations": iteration.number}
             yield Finding("same-batch-again", FORWARD.name, "input", "", evidence)
+        self._samples = found
+
+    def _come_again(self, trainer: Trainer, found: str) -> bool:
+        """Whether these are the samples of the iteration before, drawn anew."""
+        if not found or found != self._samples or trainer.own_data is None:
+            return False
+        return drawn_anew(trainer, trainer.own_data.place.drawn)
 
     def _repeated(self, iteration: Iteration) -> Iterator[tuple[str, str]]:
         """Yields what has come again of dropouts and noise: its kind and the op."""
@@ -126,6 +139,11 @@ class Again(Detector):
                 "same-batch-again", FORWARD.name, "", line, evidence, "" if each else NOTE
             )
         self._seeded = now
+
+
+def _digest(given: Batch | None) -> str:
+    """Of all tensors of a batch; empty: there is none."""
+    return "" if given is None else samples(given.whole)
 
 
 class Workers(Detector):

@@ -220,10 +220,14 @@ class AliveDetector(Detector):
         return len(counts) < CERTAIN and _grows(counts)
 
     def undecided(self) -> bool:
+        """Of the first iteration nothing may be left; later, of those before the last one: a name
+        may hold the last graph until it gets the next one.
+        """
         last = max(self._marks, default=0)
-        if self._living(last):
+        at = last if len(self._marks) > 1 else last + 1
+        if self._living(at):
             gc.collect()  # it may be no more than a circle
-        return bool(self._living(last))
+        return bool(self._living(at))
 
     def end(self) -> Iterable[Finding]:
         counts = self._counts()

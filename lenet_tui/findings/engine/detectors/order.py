@@ -114,7 +114,8 @@ class OrderDetector(Detector):
 
     def undecided(self) -> bool:
         unread = any(not backward.read for backward in self._backwards)
-        return unread or bool(self._found) or any(self._misplaced())
+        open_ = any(not clipping.then for clipping in self._clippings)  # what comes of it is next
+        return unread or open_ or bool(self._found) or any(self._misplaced())
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)

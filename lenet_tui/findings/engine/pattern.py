@@ -1,0 +1,76 @@
+"""What an iteration does, whatever its numbers are: by this two are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from lenet_tui.findings.engine.calls import version
+from lenet_tui.findings.engine.detectors.registration import members
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.protocol.phases import BACKWARD
+from lenet_tui.training.engine.trainer import Trainer
+
+Op = tuple[str, torch.Size]
+"""An op that gradients go through: its name, and the shape that it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How an iteration begins. ``modes``: whether each module is in train mode; ``members``: the
+    ``id`` of each parameter of theirs; ``versions``: how often torch has written each parameter.
+    """
+
+    modes: Sequence[bool]
+    members: frozenset[int]
+    versions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What an iteration did, whatever its numbers were.
+
+    ``trains``: whether each parameter required a gradient at its end. Of a step of one's own, whose
+    order is its owner's: how many ``backwards`` it called, which parameters it ``moved``, and for
+    which it ``left`` a gradient.
+    """
+
+    begun: tuple[Sequence[bool], frozenset[int]]
+    ops: Sequence[Op]
+    trains: Mapping[str, bool]
+    backwards: int = 0
+    moved: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+
+
+def begins(trainer: Trainer) -> Begun:
+    """To be asked before an iteration."""
+    modes = [module.training for _, module in trainer.modules()]
+    versions = {n: version(p) for n, p in trainer.parameters.items()} if _own(trainer) else {}
+    return Begun(modes, frozenset(members(trainer)), versions)
+
+
+def pattern(iteration: Iteration, begun: Begun) -> Pattern:
+    """Of a recorded iteration."""
+    made = [(c.name, c.made[0]) for c in iteration.calls if c.graph and c.made]
+    ops = [(n, t.shape) for n, t in made if t.requires_grad]
+    backwards = sum(s.phase is BACKWARD for s in iteration.tape.segments)
+    return pattern_of(iteration.trainer, begun, ops, backwards)
+
+
+def pattern_of(trainer: Trainer, begun: Begun, ops: Sequence[Op], backwards: int) -> Pattern:
+    """Of an iteration that is over, with these ops and so many backwards."""
+    live = trainer.parameters
+    trains = {name: p.requires_grad for name, p in live.items()}
+    start = begun.modes, begun.members
+    if not _own(trainer):
+        return Pattern(start, ops, trains)
+    moved = frozenset(n for n, p in live.items() if version(p) != begun.versions[n])
+    left = frozenset(n for n, p in live.items() if p.grad is not None)
+    return Pattern(start, ops, trains, backwards, moved, left)
+
+
+def _own(trainer: Trainer) -> bool:
+    return bool(trainer.options.step)
