@@ -283,4 +283,4 @@ def test_a_few_samples_decide_only_that_none_depends_on_another(tmp_path: Path) 
     trainer = Trainer(resolve("own", model=str(file), device="cpu"))
     sizes: list[int] = []
     trainer.model.register_forward_pre_hook(lambda module, given: sizes.append(len(given[0])))
-    assert not check(trainer, 1).findings and sizes[:3] == [5, 5, 12]
+    assert not check(trainer, 1).findings and sizes == [12, 12, 5]

@@ -117,6 +117,36 @@ def _mixing(call: Call, paths: Paths) -> Mixing | None:
     return Mixing(size, changed, moved, difference, at, scrambled, shape)
 
 
+def apart(call: Call, made: Tensor) -> bool:
+    """Whether the first few samples come out as in their batch, of which ``made`` was made, though
+    one of them is another one and the rest are missing: then none depends on another.
+
+    ``False``: nothing is known. The module runs as it is; one that draws numbers is not known.
+    """
+    size = batch_size(call, made)
+    few = min(size, FEW)
+    try:
+        replaced = _few(call, few) if few > LEAST else None
+        second = _output(replaced[0]) if replaced is not None else None
+    except Exception:  # noqa: BLE001 - a model may want its batches whole
+        return False
+    if replaced is None or second is None or second.shape != (few, *made.shape[1:]):
+        return False
+    return not _rows_moved(made[:few], second, replaced[1])[0]
+
+
+def _few(call: Call, few: int) -> tuple[Call, int] | None:
+    """The call with the first samples alone, of which one is replaced, and which one that is."""
+    module, args, kwargs = call
+    given = batch.mapped((args, kwargs), lambda t: t[:few] if t.dim() else t)
+    found = _replacement(given, few)
+    if found is None:
+        return None
+    changed, other = found
+    args, kwargs = batch.mapped(given, lambda t: _replaced(t, changed, other))
+    return (module, args, kwargs), changed
+
+
 def _apart(call: Call) -> bool:
     """Whether none of the first few samples depends on another; ``False``: there are no more.
 
@@ -127,19 +157,12 @@ def _apart(call: Call) -> bool:
     if len(sizes) != 1 or max(sizes) <= FEW:
         return False
     args, kwargs = batch.mapped((args, kwargs), lambda t: t[:FEW] if t.dim() else t)
+    some: Call = (module, args, kwargs)
     try:
-        first = _output((module, args, kwargs))
-        size = 0 if first is None else batch_size((module, args, kwargs), first)
-        found = _replacement((args, kwargs), size) if size == FEW else None
-        if first is None or found is None:
-            return False
-        changed, other = found
-        given, named = batch.mapped((args, kwargs), lambda t: _replaced(t, changed, other))
-        second = _output((module, given, named))
+        first = _output(some)
+        return first is not None and batch_size(some, first) == FEW and apart(some, first)
     except Exception:  # noqa: BLE001 - a model may want its batches whole
         return False
-    same = second is not None and second.shape == first.shape
-    return same and second is not None and not _rows_moved(first, second, changed)[0]
 
 
 FEW = 5

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.many import largest, norms
@@ -138,7 +139,7 @@ def _after(
 
 def _steps(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """What was added to each parameter that has changed."""
-    steps = {name: end[name] - before for name, before in start.items()}
+    steps = _differences(start, end)
     sizes = largest(steps.values())
 
     def changed(name: str, step: Tensor) -> bool:
@@ -146,6 +147,14 @@ def _steps(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, 
         return 0 < size < math.inf or (size != 0 and not _equal(start[name], end[name]))
 
     return {name: step for name, step in steps.items() if changed(name, step)}
+
+
+def _differences(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """``end - start`` of each, all at once where they are plain."""
+    before, after = list(start.values()), [end[name] for name in start]
+    if before and all(type(t) is Tensor and t.layout is torch.strided for t in (*before, *after)):
+        return dict(zip(start, torch._foreach_sub(after, before), strict=True))
+    return {name: end[name] - value for name, value in start.items()}
 
 
 def _equal(a: Tensor, b: Tensor) -> bool:

@@ -12,15 +12,18 @@ from typing import Any
 from torch import nn
 from torch.utils.data import DataLoader, default_collate
 
-from lenet_tui.findings.engine.batch_mixing import Mixing, mixing
+from lenet_tui.findings.engine.batch_mixing import Mixing, apart, mixing
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.grows import update_line
+from lenet_tui.findings.engine.detectors.modes import modal
+from lenet_tui.findings.engine.first_call import FirstCall
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_difference import Call
 from lenet_tui.findings.engine.outermost_call import outermost_call
-from lenet_tui.findings.engine.probes.trial import Start, Trial
+from lenet_tui.findings.engine.probes.trial import Trial
 from lenet_tui.findings.engine.step_line import Ran, step_line
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
+from lenet_tui.history.engine.held_state import put_back
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, UPDATE
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
@@ -43,33 +46,36 @@ class Tried(Detector):
     """Tries the first iteration; a step that fails says so itself when it is recorded."""
 
     def __init__(self) -> None:
-        self._start: Start | None = None
         self._ran: Ran | None = None
         self._line = ""
         """Where that iteration made its update."""
         self._trainer: Trainer | None = None
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
-        found: list[Finding] = []
-        with unsaid(), Trial(trainer, before=self.held) as trial:
-            self._start = trial.start
-            found += self._mixing(trial)
-        return found
+        self._trainer = trainer
+        return ()
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if iteration.number == 1 and iteration.error is None:
-            self._trainer, self._ran = iteration.trainer, _ran(iteration)
-            self._line = update_line(iteration)
+            self._ran, self._line = _ran(iteration), update_line(iteration)
         return ()
 
     def end(self) -> Iterable[Finding]:
         """Go back to the first iteration: before the last, that would cut graphs that are kept."""
         found: list[Finding] = []
-        if self._trainer is not None and self._start is not None and self._ran is not None:
-            stays = self.held is not None
-            with unsaid(), Trial(self._trainer, self._start, stays=stays) as trial:
-                found += self._step(trial, self._ran)
-        self._ran = self._start = None
+        trainer, ran = self._trainer, self._ran
+        self._ran = None
+        if trainer is None or self.held is None:
+            return found
+        with unsaid():
+            put_back(trainer, self.held)
+            with Trial(trainer, self.held) as trial:
+                seen = FirstCall()
+                trial.begins = seen.anew
+                if ran is not None:
+                    with unsaid(), seen:
+                        found += self._step(trial, ran)
+                found += self._mixing(trial, seen)
         return found
 
     def _step(self, trial: Trial, ran: Ran) -> Iterator[Finding]:
@@ -95,10 +101,19 @@ class Tried(Detector):
             level = WARNING if higher and lasts else NOTE
         yield Finding("step-too-large", UPDATE.name, line.largest, self._line, evidence, level)
 
-    def _mixing(self, trial: Trial) -> Iterator[Finding]:
+    def _mixing(self, trial: Trial, seen: FirstCall) -> Iterator[Finding]:
+        """``seen``: the call in what was run last; the parameters are as they were then."""
+        last = seen.found
+        if last is not None and not _draws(last[0][0]) and apart(*last):
+            return
         call = outermost_call(trial)
         if call is not None:
             yield from mixes(trial.trainer, call)
+
+
+def _draws(module: nn.Module) -> bool:
+    """Whether a model does something else each time, or with each batch."""
+    return any(each.training and modal(each) for each in module.modules())
 
 
 def mixes(trainer: Trainer, call: Call, stacks: bool = False) -> Iterator[Finding]:

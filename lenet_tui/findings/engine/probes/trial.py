@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -28,60 +27,42 @@ from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The state in which an iteration begins, with the batch that it takes."""
-
-    state: TrainerState
-    batch: Batch
-
-
 class Trial:
     """``with Trial(trainer) as trial``: inside, the trainer stands at the start of an iteration.
 
-    ``batch``: the one that this iteration takes; ``start``: that of an earlier trial, to begin
-    there again, else it is the iteration that comes now. Each of the methods begins in that same
-    state, the generators' too, so that dropout has the same mask. Afterwards the whole keyframe of
-    the trainer is as it was; its output, loss and graph are forgotten, so it must be at a boundary.
-    ``before``: that state where it is held already. ``stays``: it is not gone back to, as the
-    caller does so himself.
+    ``batch``: the one that this iteration takes. Each of the methods begins in that same state, the
+    generators' too, so that dropout has the same mask, and calls ``begins`` then. Afterwards the
+    whole keyframe of the trainer is as it was; its output, loss and graph are forgotten, so it must
+    be at a boundary. ``before``: that state where the caller holds it already, who goes back to it
+    himself.
     """
 
     batch: Batch
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        start: Start | None = None,
-        before: TrainerState | None = None,
-        stays: bool = False,
-    ) -> None:
+    def __init__(self, trainer: Trainer, before: TrainerState | None = None) -> None:
         self.trainer = trainer
-        self.start = start
-        self._before, self._stays = before, stays
+        self.begins: Callable[[], None] = lambda: None
+        self._given, self._start = before, before
         self._entered = ExitStack()
         self.root: float | None = None
         """Of the last iteration: what its last backward started from."""
 
     def __enter__(self) -> Trial:
         trainer = self.trainer
-        if self._before is None and not self._stays:
+        if self._given is None:
             self._before = held_state(trainer)
         self._flags = [(p, p.requires_grad) for p in trainer.parameters.values()]
         self._says_loss = trainer.says_loss
         self._at_start = False
         if trainer.device.type != "cpu":
             self._entered.enter_context(Survivable())
-        if self.start is not None:
-            self._start, self.batch = self.start.state, self.start.batch
-            return self
         try:
             with rejecting(trainer):
                 trainer.fetch()
             assert trainer.batch is not None
             self.batch = trainer.batch.copy()
-            self._start = held_state(trainer)
-            self.start = Start(self._start, self.batch)
+            if self._given is None:
+                self._start = held_state(trainer)
             self._at_start = True
         except BaseException as error:
             self.__exit__(type(error), error, None)
@@ -98,7 +79,7 @@ class Trial:
         if isinstance(error, DeviceLost):  # this process does not go on
             return
         self.trainer.pinned = None
-        if self._before is not None and not self._stays:
+        if self._given is None:
             self._to(self._before)
         self.trainer.says_loss = self._says_loss
 
@@ -111,8 +92,14 @@ class Trial:
     def begin(self, batch: Batch | None = None) -> None:
         """Go to the start; the iterations from here take this batch, or else their own."""
         if not self._at_start:
+            assert self._start is not None
             self._to(self._start)
+            if self._given is not None:  # its batch is still to be taken
+                self.trainer.pinned = None
+                with rejecting(self.trainer):
+                    self.trainer.fetch()
         self._at_start = False
+        self.begins()
         self.trainer.pinned = self.batch if batch is None else batch
 
     def iterate(self) -> int:
