@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lenet_tui.findings.engine.check import check
+from lenet_tui.findings.engine.detectors.along_depth import AlongDepth
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.recording import record
 from lenet_tui.findings.finding import Finding
@@ -155,6 +156,23 @@ kept, data = data, Again()
         said, _, recorded = found(tmp_path, text, monkeypatch)
         assert [f.id for f in said] == ["same-batch-again"] * len(late), numbers
         assert ([f.iteration for f in said], recorded) == (late, wanted), numbers
+
+
+def test_what_vanishes_is_measured_in_iterations_that_are_only_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = HEAD.replace(
+        "model = nn.Sequential(nn.Linear(6, 16),",
+        "model = nn.Sequential(nn.Linear(6, 16), "
+        "*[m for _ in range(30) for m in (nn.Linear(16, 16), nn.Tanh())],",
+    )
+    for rest in (IN_TURN, STEP):
+        [measured], _, once = found(tmp_path, deep + rest, monkeypatch)
+        with monkeypatch.context() as undecided:
+            undecided.setattr(AlongDepth, "undecided", lambda self: True)
+            [recorded], _, always = found(tmp_path, deep + rest, monkeypatch)
+        assert measured.id == "vanishing" and measured == recorded
+        assert (once, always) == ([1], [1, 2, 3])
 
 
 def test_what_is_not_decided_yet_is_recorded(

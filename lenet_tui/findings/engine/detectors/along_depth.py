@@ -8,16 +8,24 @@ from itertools import product
 
 import torch
 
-from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.numbers.depth import DECADES, Slope, slopes
+from lenet_tui.findings.engine.numbers.depth import (
+    DECADES,
+    Slope,
+    layer_names,
+    slopes,
+    slopes_of,
+)
 from lenet_tui.findings.engine.numbers.first_layer import scales
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.findings.engine.numbers.normalised import normalised_again
 from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
+from lenet_tui.findings.engine.numbers.watched_layers import WatchedLayers
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.tape.engine.entries import OpEntry
+from lenet_tui.training.engine.trainer import Trainer
 
 CLOSED, MANY = 0.9, 8
 """The share of units that are closed to every sample where something is wrong, of so many."""
@@ -32,18 +40,45 @@ class AlongDepth(Detector):
 
     def __init__(self) -> None:
         self._seen: list[list[Slope]] = []
+        self._names: list[str] = []
+        """Of the layers of the last recorded iteration."""
+        self._watched: WatchedLayers | None = None
+        self._next: list[Slope] | None = None
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         loss = iteration.trainer.last_loss
-        if self._seen and not self.undecided():
+        if self._decided:
             return ()  # it was not so in one of them
-        computed = any(s.ops for s in iteration.tape.segments if s.phase in FORWARDS)
+        tape, names = iteration.tape, iteration.trainer.names
+        computed = any(s.ops for s in tape.segments if s.phase in FORWARDS)
         if computed and iteration.error is None and loss is not None and math.isfinite(loss):
-            self._seen.append(slopes(iteration.tape, iteration.trainer.names))
+            self._seen.append(slopes(tape, names))
+            self._names = layer_names(tape, names) if not self._decided else []
         return ()
 
+    @property
+    def _decided(self) -> bool:
+        return bool(self._seen) and not any(self.end())
+
     def undecided(self) -> bool:
-        return not self._seen or any(self.end())
+        return not self._seen
+
+    def measures(self, trainer: Trainer) -> Measure | None:
+        """What was so in the iterations before is measured in one that is only run too."""
+        self._watched = None if self._decided else WatchedLayers(self._names, trainer.names)
+        return None if self._watched is None else self._watched.note
+
+    def passes(self, trainer: Trainer) -> bool:
+        watched, self._watched, self._next = self._watched, None, None
+        if watched is None:
+            return True
+        layers = watched.layers()
+        self._next = None if layers is None else slopes_of(layers)
+        return layers is not None
+
+    def passed(self, trainer: Trainer) -> None:
+        if self._next is not None:
+            self._seen.append(self._next)
 
     def end(self) -> Iterable[Finding]:
         for what, sign in product(("gradients", "activations"), (-1, 1)):

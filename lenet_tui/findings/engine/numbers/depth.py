@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -58,10 +59,18 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
-    """``weights``: of which parameters; ``size``: of its numbers, ``gradient``: the norm of that
-    of its output.
-    """
+class Layer:
+    """``weights``: of which parameters; ``made``: its output, with the ``gradient`` of that."""
+
+    name: str
+    weights: frozenset[int]
+    made: Tensor
+    gradient: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """``size``: of a layer's numbers, ``gradient``: the norm of that of its output."""
 
     name: str
     weights: frozenset[int]
@@ -81,18 +90,32 @@ def slopes(tape: Tape, parameters: Mapping[int, str]) -> list[Slope]:
     if len(backwards) != 1:
         return []
     nodes = {n.node: n for n in backwards[0].nodes}
-    layers = list(_layers(tape, parameters, nodes))
-    once: dict[frozenset[int], _Layer] = {}
-    for layer in layers:
+    return slopes_of([
+        Layer(op.name, weights, op.tensor, gradient)
+        for op, weights in _weighted(tape, parameters)
+        if (gradient := _gradient(op, nodes)) is not None
+    ])  # fmt: skip
+
+
+def slopes_of(layers: Sequence[Layer]) -> list[Slope]:
+    """Those of these layers, which are in the order of the forward."""
+    found = list(_sized(layers))
+    once: dict[frozenset[int], _Sized] = {}
+    for layer in found:
         known = once.get(layer.weights)
         if known is None or layer.gradient > known.gradient:
             once[layer.weights] = layer
-    found = [(slope, -1) for slope in _both(list(once.values()))]
-    found += [(slope, 1) for slope in _both(layers)]
-    return [slope for slope, sign in found if slope.decades * sign > 0]
+    both = [(slope, -1) for slope in _both(list(once.values()))]
+    both += [(slope, 1) for slope in _both(found)]
+    return [slope for slope, sign in both if slope.decades * sign > 0]
 
 
-def _both(layers: Sequence[_Layer]) -> Iterator[Slope]:
+def layer_names(tape: Tape, parameters: Mapping[int, str]) -> list[str]:
+    """The names of all ops that may be layers, whether a gradient came to them or not."""
+    return [op.name for op, _ in _weighted(tape, parameters)]
+
+
+def _both(layers: Sequence[_Sized]) -> Iterator[Slope]:
     if len(layers) < LEAST:
         return
     names = tuple(layer.name for layer in layers)
@@ -101,42 +124,41 @@ def _both(layers: Sequence[_Layer]) -> Iterator[Slope]:
     yield from (slope for slope in (gradients, activations) if slope is not None)
 
 
-def _layers(
-    tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
-) -> Iterator[_Layer]:
-    found = list(_reached(tape, parameters, nodes))
-    made = {id(op): op.tensor for op, _, _ in found}
-    known = norms([*made.values(), *(gradient for _, _, gradient in found)])
-    for op, weights, gradient in found:
+def _sized(layers: Sequence[Layer]) -> Iterator[_Sized]:
+    known = norms(t for layer in layers for t in (layer.made, layer.gradient))
+    for layer in layers:
+        gradient = layer.gradient
         norm = known[id(gradient)] if id(gradient) in known else float(gradient.norm())
-        size = _rms(made[id(op)], known)
+        size = _rms(layer.made, known)
         if 0 < norm < math.inf and 0 < size < math.inf:
-            yield _Layer(op.name, weights, size, norm)
+            yield _Sized(layer.name, layer.weights, size, norm)
 
 
-def _reached(
-    tape: Tape, parameters: Mapping[int, str], nodes: Mapping[Node, NodeEntry]
-) -> Iterator[tuple[OpEntry, frozenset[int], Tensor]]:
-    """Yields the ops with weights, the ``id`` of those, and the gradient of what the op made."""
+def _weighted(
+    tape: Tape, parameters: Mapping[int, str]
+) -> Iterator[tuple[OpEntry, frozenset[int]]]:
+    """Yields the ops with weights that gradients go back through, and the ``id`` of those."""
     for segment in tape.segments:
-        if segment.phase not in FORWARDS:
-            continue
-        for op in segment.ops:
-            weights = _weights(op, parameters) if op.op in WEIGHTED else None
-            edge = op.edge() if weights else None
-            if edge is None or not weights:
-                continue
-            entry = nodes.get(edge[0])
-            received = entry.received if entry is not None else ()
-            gradient = received[edge[1]] if edge[1] < len(received) else None
-            if gradient is not None:
-                yield op, weights, gradient
+        for op in segment.ops if segment.phase in FORWARDS else ():
+            weights = weights_of(op.op, (*op.args, *op.kwargs.values()), parameters)
+            if weights and op.edge() is not None:
+                yield op, weights
 
 
-def _weights(op: OpEntry, parameters: Mapping[int, str]) -> frozenset[int]:
-    given = [*op.args, *op.kwargs.values()]
+def weights_of(op: str, given: Iterable[Any], parameters: Mapping[int, str]) -> frozenset[int]:
+    """The ``id`` of each parameter of two axes or more that an op multiplies with."""
+    if op not in WEIGHTED:
+        return frozenset()
     several = [t for t in given if isinstance(t, Tensor) and id(t) in parameters]
     return frozenset(id(t) for t in several if t.dim() > 1)
+
+
+def _gradient(op: OpEntry, nodes: Mapping[Node, NodeEntry]) -> Tensor | None:
+    """That of what an op made."""
+    edge = op.edge()
+    entry = nodes.get(edge[0]) if edge is not None else None
+    received = entry.received if entry is not None else ()
+    return received[edge[1]] if edge is not None and edge[1] < len(received) else None
 
 
 def _rms(tensor: Tensor, known: Mapping[int, float]) -> float:
