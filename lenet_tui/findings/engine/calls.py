@@ -14,7 +14,6 @@ from torch.optim import Optimizer
 from lenet_tui.findings.engine.mode_changes import ModeChanges
 from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.engine.seedings import Seedings
-from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
@@ -180,7 +179,7 @@ class Backwards(OwnMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        if known(func).name == BACKWARD.name:
+        if func is Tensor.backward:
             return self._observer.makes(func, args, kwargs or {})
         return func(*args, **(kwargs or {}))
 

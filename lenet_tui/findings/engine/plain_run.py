@@ -154,12 +154,11 @@ class _Watch(OwnMode):
         if function.op in WITH_LABELS:
             self._before(Call(function.op, args, kwargs, "", graph, []))
         result = func(*args, **kwargs)
-        if graph:
-            first = result if isinstance(result, Tensor) else _first(result)
-            if first is not None and first.requires_grad:
-                self.ops.append((function.op, first.shape))
-                for measure in self._measuring:
-                    measure(function.op, args, kwargs, first)
+        first = result if isinstance(result, Tensor) or not graph else _first(result)
+        if graph and first is not None and first.requires_grad:
+            self.ops.append((function.op, first.shape))
+            for measure in self._measuring:
+                measure(function.op, args, kwargs, first)
         return result
 
     def _backward(self) -> None:

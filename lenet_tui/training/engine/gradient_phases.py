@@ -30,3 +30,10 @@ def clip(parameters: Sequence[Tensor], options: Options) -> Facts:
 
 GRADIENT_PHASES: dict[Phase, GradientPhase] = {CLIP: clip}
 """The function that runs each of these phases."""
+
+
+def forget(parameters: Sequence[Tensor]) -> None:
+    """Set each ``.grad`` to ``None``, as ``model.zero_grad()`` does; it is no call to be seen."""
+    with torch._C.DisableTorchFunction():
+        for p in parameters:
+            p.grad = None

@@ -21,7 +21,7 @@ from lenet_tui.training.engine.built_lazily import PLACE, BuiltLazily
 from lenet_tui.training.engine.dataset import DataState
 from lenet_tui.training.engine.determinism import deterministic
 from lenet_tui.training.engine.generators import seed_all
-from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts
+from lenet_tui.training.engine.gradient_phases import GRADIENT_PHASES, Facts, forget
 from lenet_tui.training.engine.held_values import own_iterators
 from lenet_tui.training.engine.named_losses import NamedLosses
 from lenet_tui.training.engine.named_modules import NamedModules
@@ -333,8 +333,7 @@ class Trainer:
         self.returned = self.model(*self.batch.args, **self.batch.kwargs)
         self.output = main_output(self.returned)
         self.compute_loss(self.target())
-        for p in self._parameter_list:  # as model.zero_grad() does
-            p.grad = None
+        forget(self._parameter_list)
         assert self.loss is not None
         self.loss.backward()  # type: ignore[no-untyped-call]
         self.accumulated = 1

@@ -44,7 +44,8 @@ class GradientDetector(Detector):
     def __init__(self) -> None:
         self._best: dict[str, str] = {}
         self._died: dict[str, Death] = {}
-        self._moved: set[str] = set()
+        self._moved = False
+        """Whether any parameter has another value by now."""
         self._by_hand: set[str] = set()
         self._candidates: set[str] = set()
         self._used: set[str] = set()
@@ -72,10 +73,7 @@ class GradientDetector(Detector):
         for _, entry in iteration.entries(UPDATE.name):
             if getattr(entry, "optimizer", "") == BY_HAND:
                 self._by_hand.add(entry.name)
-        for name in iteration.trainer.parameters:
-            before, after = iteration.before[name], iteration.after[name]
-            if name not in self._moved and before is not after and not before.equal(after):
-                self._moved.add(name)
+        self._moved = self._moved or _moves(iteration)
         self._stepped += [o for o in iteration.stepped if all(o is not s for s in self._stepped)]
         held = None if iteration.optimizers is None else held_by(self._stepped)
         given = took_part(iteration)
@@ -170,6 +168,12 @@ class GradientDetector(Detector):
             some = [n for n in zero if self._died[n] == died]
             level = WARNING if self._moved and died.by_value else NOTE
             yield _without("zero", some, level, died_at=died.where, node=died.node)
+
+
+def _moves(iteration: Iteration) -> bool:
+    """Whether an iteration gave any parameter another value."""
+    pairs = ((iteration.before[n], iteration.after[n]) for n in iteration.trainer.parameters)
+    return any(before is not after and not before.equal(after) for before, after in pairs)
 
 
 def _updated_after(

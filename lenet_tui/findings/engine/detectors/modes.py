@@ -114,8 +114,8 @@ def modal(module: nn.Module) -> bool:
         return module.p > 0
     if isinstance(module, _NormBase):
         return bool(module.track_running_stats) and module.running_mean is not None
-    dropout = getattr(module, "dropout", 0)
-    return isinstance(module, (nn.RNNBase, nn.MultiheadAttention)) and bool(dropout)
+    between = isinstance(module, (nn.RNNBase, nn.MultiheadAttention))
+    return between and bool(module.dropout)
 
 
 def _made(call: ModuleCall) -> list[Any]:

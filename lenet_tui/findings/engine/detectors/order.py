@@ -148,7 +148,10 @@ class OrderDetector(Detector):
         return ()
 
     def _of(self, name: str) -> Gradient:
-        return self._gradients.setdefault(name, Gradient())
+        found = self._gradients.get(name)
+        if found is None:
+            found = self._gradients[name] = Gradient()
+        return found
 
     def _clear(self, name: str) -> None:
         gradient = self._of(name)

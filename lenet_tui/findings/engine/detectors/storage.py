@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import FORWARD, INIT, UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
@@ -99,43 +100,50 @@ class TiedDetector(Detector):
     def _begun(self, trainer: Trainer, before: Mapping[str, Tensor]) -> Iterable[Finding]:
         modules = dict(trainer.modules())
         alike: dict[_Like, list[_Weight]] = {}
-        for name, p in trainer.parameters.items():
-            kind = modules.get(name.rpartition(".")[0])
-            if isinstance(kind, (nn.Embedding, *HEADS)) and p.dim() >= 2 and p.numel() >= SMALL:
-                second = _Weight(name, p, before.get(name, p), isinstance(kind, HEADS))
-                for first in (w for like in second.partners() for w in alike.get(like, ())):
-                    if first.apart_from(second):
-                        shapes = first.tensor.shape, second.tensor.shape
-                        yield Finding(
-                            "tied-but-apart", INIT.name, first.name, "",
-                            {"first": first.name, "second": second.name,
-                             "shape": list(shapes[0]), "transposed": shapes[0] != shapes[1]},
-                        )  # fmt: skip
-                alike.setdefault(second.like, []).append(second)
+        kinds = {n: modules.get(n.rpartition(".")[0]) for n in trainer.parameters}
+        named = {
+            name: before.get(name, p)
+            for name, p in trainer.parameters.items()
+            if isinstance(kinds[name], (nn.Embedding, *HEADS)) and p.dim() >= 2
+        }
+        sizes = largest(named.values())
+        for name, value in named.items():
+            if value.numel() < SMALL:
+                continue
+            size = sizes[id(value)] if id(value) in sizes else float(value.detach().abs().max())
+            head = isinstance(kinds[name], HEADS)
+            second = _Weight(name, trainer.parameters[name], value, head, size)
+            for first in (w for like in second.partners() for w in alike.get(like, ())):
+                if first.apart_from(second):
+                    shapes = first.tensor.shape, second.tensor.shape
+                    yield Finding(
+                        "tied-but-apart", INIT.name, first.name, "",
+                        {"first": first.name, "second": second.name,
+                         "shape": list(shapes[0]), "transposed": shapes[0] != shapes[1]},
+                    )  # fmt: skip
+            alike.setdefault(second.like, []).append(second)
 
 
-_Like = tuple[bool, torch.device, tuple[int, ...], tuple[float, ...]]
-"""Whether it is of a head, the device, the shape, and two of the numbers."""
+_Like = tuple[bool, torch.device, tuple[int, ...], float]
+"""Whether it is of a head, the device, the shape, and the largest absolute value."""
 
 
 class _Weight:
-    """A weight, as it was, with two of its numbers, by which most others are told from it at once.
+    """A weight, as it was, with its largest ``size``, which tells it from most others at once.
 
     ``live``: where it is stored.
     """
 
-    def __init__(self, name: str, live: Tensor, tensor: Tensor, head: bool) -> None:
+    def __init__(self, name: str, live: Tensor, tensor: Tensor, head: bool, size: float) -> None:
         self.name, self.live, self.tensor, self.head = name, live, tensor.detach(), head
-        rows = self.tensor.flatten(1)
-        corners = float(rows[0, -1].abs()), float(rows[-1, 0].abs())
-        self.like: _Like = head, tensor.device, tuple(tensor.shape), corners
+        self.like: _Like = head, tensor.device, tuple(tensor.shape), size
 
     def partners(self) -> Iterator[_Like]:
         """What weights are like with which this one may be tied: itself, or its transpose."""
-        head, device, shape, corners = self.like
-        yield not head, device, shape, corners
+        head, device, shape, size = self.like
+        yield not head, device, shape, size
         if head and len(shape) == 2:
-            yield True, device, shape[::-1], corners[::-1]
+            yield True, device, shape[::-1], size
 
     def apart_from(self, other: _Weight) -> bool:
         """Whether a partner begins equal, as tied weights do, in another storage."""

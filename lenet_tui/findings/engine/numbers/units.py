@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.findings.engine.numbers.gates import behind_layers
+from lenet_tui.findings.engine.numbers.many import SMALL
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape
 
@@ -18,6 +19,8 @@ RELUS = frozenset(("relu", "relu_"))
 BOUNDED = {"sigmoid": 0.25, "sigmoid_": 0.25, "tanh": 1.0, "tanh_": 1.0}
 """Ops that flatten at both ends, with their largest slope."""
 CHANNELS_FIRST = ("conv", "batch_norm", "instance_norm", "group_norm")
+_Like = tuple[float, torch.Size, torch.dtype, torch.device, int]
+"""What bounded ops are looked at together by; the last is one's own where it is large."""
 FLAT = 0.01
 """A slope of this share of the largest one is nothing."""
 
@@ -99,17 +102,30 @@ def flattened(tape: Tape, without: Container[str] = ()) -> Iterator[Flat]:
 
     ``without``: the names of those that are not looked at.
     """
+    found = list(_bounded(tape, without))
+    alike: dict[_Like, list[OpEntry]] = {}
+    for number, op in enumerate(found):
+        made = op.tensor
+        alone = number if made.numel() > SMALL else -1
+        like = BOUNDED[op.op], made.shape, made.dtype, made.device, alone
+        alike.setdefault(like, []).append(op)
+    counts: dict[int, int] = {}
+    for (most, *_), ops in alike.items():
+        y = torch.stack([op.tensor.detach() for op in ops]).float()
+        slope = y * (1 - y) if most < 1 else 1 - y * y
+        flat = (slope < FLAT * most).reshape(len(ops), -1).sum(1).tolist()
+        counts.update(zip(map(id, ops), flat, strict=True))
+    for op in found:
+        yield Flat(op, counts[id(op)], torch.numel(op.tensor))
+
+
+def _bounded(tape: Tape, without: Container[str]) -> Iterator[OpEntry]:
     for segment in tape.segments:
         if segment.phase not in FORWARDS:
             continue
         returned = [segment.output, *segment.returned.values()]
         for op in segment.ops:
-            most = BOUNDED.get(op.op)
-            if most is None or op.node is None or any(op is r for r in returned):
+            if op.op not in BOUNDED or op.node is None or any(op is r for r in returned):
                 continue
-            if op.name in without:
-                continue
-            y = op.tensor.detach().float()
-            slope = y * (1 - y) if most < 1 else 1 - y * y
-            flat = int((slope < FLAT * most).sum())
-            yield Flat(op, flat, torch.numel(y))
+            if op.name not in without:
+                yield op
