@@ -58,7 +58,7 @@ class AlongDepth(Detector):
 
     @property
     def _decided(self) -> bool:
-        return bool(self._seen) and not any(self.end())
+        return bool(self._seen) and not any(self._least())
 
     def undecided(self) -> bool:
         return not self._seen
@@ -81,6 +81,10 @@ class AlongDepth(Detector):
             self._seen.append(self._next)
 
     def end(self) -> Iterable[Finding]:
+        return map(_of_slope, self._least())
+
+    def _least(self) -> Iterator[Slope]:
+        """Yields the least slope of all iterations, where each has one of the kind."""
         for what, sign in product(("gradients", "activations"), (-1, 1)):
             found = [
                 next((s for s in several if s.what == what and s.decades * sign > 0), None)
@@ -90,7 +94,7 @@ class AlongDepth(Detector):
             if known and len(known) == len(found):
                 least = min(known, key=lambda s: abs(s.decades))
                 if abs(least.decades) >= DECADES:
-                    yield _of_slope(least)
+                    yield least
 
 
 def _of_slope(slope: Slope) -> Finding:

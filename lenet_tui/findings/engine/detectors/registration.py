@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
@@ -14,6 +15,7 @@ from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import BACKWARD, UPDATE
 from lenet_tui.tape.engine.entries import NodeEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
 
 ACCUMULATES = "AccumulateGrad"
@@ -42,7 +44,7 @@ class RegistrationDetector(Detector):
             del segment
             if getattr(entry, "optimizer", "") == BY_HAND:
                 self._by_hand.add(entry.name)
-        for entry, _ in leaves(iteration):
+        for _, entry in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             self._took_part.add(id(tensor))
             if entry.parameter and held is not None and id(tensor) not in held:
@@ -123,21 +125,27 @@ def took_part(iteration: Iteration) -> set[int]:
     return {id(t) for call in iteration.calls for t, _ in call.read}
 
 
-def leaves(iteration: Iteration) -> list[tuple[NodeEntry, NodeEntry | None]]:
-    """The nodes that give a leaf its gradient, each with the node that hands it on."""
+def leaves(iteration: Iteration) -> list[tuple[TapeSegment, NodeEntry]]:
+    """The nodes that give a leaf its gradient, each with the backward that it is of."""
     return iteration.once(_leaves)
 
 
-def _leaves(iteration: Iteration) -> list[tuple[NodeEntry, NodeEntry | None]]:
-    found: list[tuple[NodeEntry, NodeEntry | None]] = []
-    for segment in iteration.tape.segments:
-        if segment.phase is not BACKWARD:
-            continue
-        consumers = {n: e for e in segment.nodes for n, _ in e.following if n is not None}
-        for entry in segment.nodes:
-            if entry.op == ACCUMULATES:
-                found.append((entry, consumers.get(entry.node)))
-    return found
+def _leaves(iteration: Iteration) -> list[tuple[TapeSegment, NodeEntry]]:
+    backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
+    return [(s, entry) for s in backwards for entry in s.nodes if entry.op == ACCUMULATES]
+
+
+def giver(iteration: Iteration, segment: TapeSegment, leaf: NodeEntry) -> NodeEntry | None:
+    """The node that hands a leaf its gradient in a backward."""
+    return iteration.once(_givers)[id(segment)].get(leaf.node)
+
+
+def _givers(iteration: Iteration) -> dict[int, dict[Node, NodeEntry]]:
+    return {
+        id(s): {n: e for e in s.nodes for n, _ in e.following if n is not None}
+        for s in iteration.tape.segments
+        if s.phase is BACKWARD
+    }
 
 
 def _root(trainer: Trainer, name: str) -> str:

@@ -12,7 +12,7 @@ from torch.autograd.graph import Node
 from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
-from lenet_tui.findings.engine.detectors.registration import held_by, leaves
+from lenet_tui.findings.engine.detectors.registration import giver, held_by, leaves
 from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.unfinished import unfinished_edges
@@ -43,11 +43,11 @@ class UnregisteredDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         trainer = self._trainer = iteration.trainer
         held = held_by(iteration.optimizers)
-        for entry, consumer in leaves(iteration):
+        for segment, entry in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             if entry.parameter or id(tensor) in trainer.names or id(tensor) in self._strangers:
                 continue
-            ops = iteration.once(_ops_by_name)
+            ops, consumer = iteration.once(_ops_by_name), giver(iteration, segment, entry)
             op = ops.get(consumer.name) if consumer is not None else None
             self._strangers[id(tensor)] = _Stranger(
                 tensor, held is not None and id(tensor) in held, iteration.phase_of(op),

@@ -105,9 +105,10 @@ def slopes_of(layers: Sequence[Layer]) -> list[Slope]:
         known = once.get(layer.weights)
         if known is None or layer.gradient > known.gradient:
             once[layer.weights] = layer
-    both = [(slope, -1) for slope in _both(list(once.values()))]
-    both += [(slope, 1) for slope in _both(found)]
-    return [slope for slope, sign in both if slope.decades * sign > 0]
+    all_ = list(_both(found))
+    first = all_ if len(once) == len(found) else list(_both(list(once.values())))
+    shrink, grow = (s for s in first if s.decades < 0), (s for s in all_ if s.decades > 0)
+    return [*shrink, *grow]
 
 
 def layer_names(tape: Tape, parameters: Mapping[int, str]) -> list[str]:
