@@ -36,6 +36,18 @@ ORDER: Table = {
         "Put zero_grad before the first backward of a step, and optimizer.step() after the last.",
         "把 zero_grad 放在一步的首次反向传播之前，把 optimizer.step() 放在最后一次之后。",
     ),
+    "findings.gradient-unused.never.why": (
+        "There is no optimizer, and nothing was written into a parameter: all are as they were "
+        "before. p = p - lr * p.grad makes a new tensor, and the name p no longer means the "
+        "parameter.",
+        "没有优化器，也没有任何写入参数的操作：所有参数都与之前相同。p = p - lr * p.grad 会创建"
+        "新张量，此后名称 p 不再指该参数。",
+    ),
+    "findings.gradient-unused.never.fix": (
+        "Write into the parameter: with torch.no_grad(): p -= lr * p.grad. Or let an optimizer do "
+        "it.",
+        "写入参数本身：with torch.no_grad(): p -= lr * p.grad；或交给优化器。",
+    ),
     "findings.clip-misplaced.title": (
         "Clipping has no effect here: no update reads the clipped gradients",
         "此处的裁剪不起作用：没有更新读取裁剪后的梯度",

@@ -306,14 +306,17 @@ class OrderDetector(Detector):
             if b.lost and not b.read and not b.of_input and self._trains(b.names)
         ]
         if lost:
-            evidence = {"count": len(lost), "backwards": len(self._backwards)}
+            evidence: dict[str, Any] = {"count": len(lost), "backwards": len(self._backwards)}
+            if self._held is not None and not self._held:
+                evidence["reason"] = "never"
             yield Finding(
                 "gradient-unused", BACKWARD.name, lost[0].names[0], lost[0].line, evidence
             )
 
     def _trains(self, names: list[str]) -> bool:
+        never = not self._held and not self._updates  # no optimizer, and nothing by hand
         return bool(names) and (
-            self._held is None or any(self._ids.get(name) in self._held for name in names)
+            self._held is None or never or any(self._ids.get(name) in self._held for name in names)
         )
 
 
