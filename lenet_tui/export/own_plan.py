@@ -40,6 +40,7 @@ class OwnFile:
     the model together, where the file has none called so. ``drawn``: the lines that draw the
     batches, where it has none. ``optimizers``: expressions of those that its own step works with;
     ``None``: a script cannot reach them. ``moment``: where inside such a step the cursor is.
+    ``bare``: what it trains are tensors of no module.
     """
 
     others: tuple[str, ...]
@@ -47,6 +48,7 @@ class OwnFile:
     drawn: tuple[str, ...] = ()
     optimizers: tuple[str, ...] | None = None
     moment: Moment | None = None
+    bare: bool = False
 
 
 class OwnPlan(Plan):
@@ -66,7 +68,10 @@ class OwnPlan(Plan):
             self.helpers |= {"install", "observed_by", "Until"}
             lines.append("install()")
         lines.append(f'file = execute("{name}")')
-        if self._own.several:
+        if self._own.bare:
+            self.helpers.add("bare_tensors")
+            lines.append("net = bare_tensors(file)")
+        elif self._own.several:
             lines.append(f"net = all_modules(file, {self._own.several!r})")
         else:
             lines.append(f'net = made(file, "{what or "model"}"{given})')

@@ -16,7 +16,7 @@ from lenet_tui.protocol.phases import BACKWARD, CLIP, FORWARD, UNSCALE, UPDATE, 
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.entries import Entry, UpdateEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
-from lenet_tui.training.engine import batch, observed_calls, outputs
+from lenet_tui.training.engine import bare_tensors, batch, observed_calls, outputs
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.training.engine.training_file import MODEL
 
@@ -35,7 +35,8 @@ def own_plan(navigator: Navigator, begun: Options) -> OwnPlan:
     others = tuple(trainer.objects.modules) if trainer.objects else ()
     drawn = trainer.own_data.statements if trainer.own_data else ()
     moment = moment_of(navigator) if inside_step(navigator) else None
-    return OwnPlan(begun, OwnFile(others, several, drawn, optimizers(trainer), moment))
+    bare = isinstance(trainer.model, bare_tensors.BareTensors)
+    return OwnPlan(begun, OwnFile(others, several, drawn, optimizers(trainer), moment, bare))
 
 
 def optimizers(trainer: Trainer) -> tuple[str, ...] | None:
@@ -105,7 +106,8 @@ def helpers(plan: OwnPlan, always: tuple[str, ...]) -> Pulled:
     for name in REPLACED:
         own.definitions.pop(name, None)
     general = pull(inspect.getsource(script_runtime), [*always, *plan.helpers])
+    bare = pull(inspect.getsource(bare_tensors), plan.helpers & {"bare_tensors"})
     batches = pull(inspect.getsource(batch), ["split", "copied"])
     watched = pull(inspect.getsource(observed_calls), plan.helpers & {"install", "observed_by"})
     wanted = ["returned_loss", *(["_main"] if plan.mentions("_main(") else [])]
-    return merged(general, batches, pull(inspect.getsource(outputs), wanted), watched, own)
+    return merged(general, batches, pull(inspect.getsource(outputs), wanted), watched, bare, own)
