@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
 import pytest
 import torch
 
+from lenet_tui.export.engine.answers import export
+from lenet_tui.export.request import Export
 from lenet_tui.history.engine import keyframe
 from lenet_tui.protocol.options import resolve
 from lenet_tui.text.notice import Problem
@@ -100,3 +104,14 @@ def test_what_is_said_of_a_leaf_elsewhere_is_refused() -> None:
     for wrong in ("[0, 0]", "[1, -1]", "[9, -1]", "[-1, -1]", "[0]", '["0", -1]'):
         with pytest.raises(Problem):
             plain.check(text.replace("[0, -1]", wrong), (torch.ones(2),))
+
+
+@pytest.mark.slow
+def test_such_a_session_is_exported(tmp_path: Path) -> None:
+    (tmp_path / "bare.py").write_text(STEP.replace("HELD", HELD["a dictionary"]))
+    drive = Drive("", model=str(tmp_path / "bare.py"))
+    drive("run 3")
+    (tmp_path / "script.py").write_text(export(Export(), drive.session))
+    command = [sys.executable, "script.py", "--verify"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0 and "are equal" in done.stdout, done.stdout + done.stderr
