@@ -202,6 +202,21 @@ async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
 
 
 @pytest.mark.slow
+async def test_a_batch_that_cannot_be_overfit_is_a_finding_of_the_panel() -> None:
+    async with running(options=Options(lr=1e-12)) as run:
+        await run.press("n", "!")
+        assert "No findings in 3 iterations." in run.text
+        await run.press("o")
+        listed = run.app.screen.query_one("#findings-list", OptionList)
+        assert listed.display and listed.option_count == 1 and listed.highlighted == 0
+        assert "cannot-overfit" in run.text and "No findings" not in run.text
+        await run.press("escape", "!")
+        assert "cannot-overfit" in run.text, "as long as it is that step"
+        await run.press("r")
+        assert "cannot-overfit" not in run.text and "No findings in 3 iterations." in run.text
+
+
+@pytest.mark.slow
 @pytest.mark.filterwarnings(BROADCASTS)
 @pytest.mark.parametrize("size", SIZES[:2])
 async def test_a_notification_covers_no_key_of_the_panel(
