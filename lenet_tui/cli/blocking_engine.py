@@ -19,7 +19,7 @@ from lenet_tui.protocol.moves import Continue, Goto, Move, Run
 from lenet_tui.protocol.options import Options
 from lenet_tui.protocol.request import A, Reply, Request
 from lenet_tui.protocol.saved_session import SavedSession
-from lenet_tui.text.notice import verbatim
+from lenet_tui.text.notice import Notice, verbatim
 
 R = TypeVar("R", bound=Report)
 INTERVAL = 0.5
@@ -29,9 +29,9 @@ INTERVAL = 0.5
 class EngineFailed(CommandError):
     """The engine could not start, or broke. ``raised``: by the owner's code, where it was that."""
 
-    def __init__(self, failed: messages.Failed) -> None:
-        super().__init__(failed.error, failed.exit)
-        self.raised = failed.raised
+    def __init__(self, error: Notice, status: int, raised: messages.Raised | None) -> None:
+        super().__init__(error, status)
+        self.raised = raised
 
 
 class BlockingEngine:
@@ -144,7 +144,7 @@ class BlockingEngine:
                     self._remarks.add(str(report.notice))
                     complain(report.notice)
             elif isinstance(report, messages.Failed):
-                raise EngineFailed(report)
+                raise EngineFailed(report.error, report.exit, report.raised)
             elif isinstance(report, messages.Died):
                 raise CommandError("cli:engine-ended", 1, error=report.error)
 

@@ -36,7 +36,8 @@ def execute(name: str) -> dict[str, Any]:
     if not name.endswith(".py"):
         return vars(importlib.import_module(name))
     places = (here / name, Path.cwd() / name)
-    file = next((f for f in places if f.is_file() and not f.samefile(__file__)), None)
+    itself = Path(__file__).resolve()
+    file = next((f for f in places if f.is_file() and f.resolve() != itself), None)
     if file is None:
         sys.exit(f"{name} must lie beside this script, or in the working directory")
     spec = importlib.util.spec_from_file_location(file.stem, file)

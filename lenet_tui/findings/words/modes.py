@@ -24,7 +24,7 @@ MODES: Table = {
         "（如 Monte-Carlo dropout），请写明 training=True。",
     ),
     "findings.dropout-in-eval.made.title": (
-        "{op} is active in eval mode too: its nn.Dropout is no part of the model",
+        "{op} is active in eval mode too: its nn.Dropout is not part of the model",
         "{op} 在 eval 模式下也起作用：它的 nn.Dropout 不是模型的一部分",
     ),
     "findings.dropout-in-eval.made.why": (
