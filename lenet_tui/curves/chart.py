@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,9 @@ def chart(
                 layers.insert(0, (curve.key + SPAN, _filled(bottom, top, tall), span))
             layers.append((curve.key, _line(level, tall), line))
         broken |= columns.broken
-    cells = _cells(layers, cols, rows)
+    cells = _Cells(cols, rows)
+    for kind, mask, sign in layers:
+        cells.draw(kind, mask, sign)
     at = column_of(here, window, cols) if here is not None else None
     for number, (curve, columns) in enumerate(found):
         known = np.flatnonzero(np.isfinite(columns.mean))
@@ -111,9 +114,11 @@ def chart(
             level = _level(columns.mean, low, high, tall)
             first = number * 2 * APART % LETTERED if curve.called else len(known)
             for x in [*known[first::LETTERED].tolist(), int(known[-1])]:
-                cells[int(level[x]) // 4][x // 2] = curve.letter, curve.key + MARK
-    _overlay(cells, broken[::2] | broken[1::2], at, ":" if signs else "┊")
-    made = tuple(_runs(row) for row in cells)
+                cells.put(int(level[x]) // 4, x // 2, curve.letter, curve.key + MARK)
+    if at is not None:
+        cells.bar(at, ":" if signs else "┊")
+    cells.put(0, broken[::2] | broken[1::2], "!", BROKEN)
+    made = tuple(map(cells.runs, range(rows)))
     beside = {} if math.isnan(low) else _beside(low, high, rows, log=log)
     if only is not None:
         beside = {rows // 2: 10**only if log else only}
@@ -186,19 +191,23 @@ def _level(values: Array, low: float, high: float, tall: int) -> npt.NDArray[np.
 def _line(level: npt.NDArray[np.int64], tall: int, *, gaps: bool = False) -> Mask:
     """Dots from each value to the next; ``gaps``: also across columns that have none."""
     mask = np.zeros((tall, len(level)), dtype=bool)
-    before = -1
-    for x in np.flatnonzero(level >= 0).tolist():
-        y = int(level[x])
-        near = before >= 0 and (gaps or x == before + 1)
-        start = int(level[before]) if near else y
-        steps = x - before if near else 1
-        for n in range(1, steps + 1):  # a straight line, column by column
-            a, b = (start + (y - start) * k / steps for k in (n - 1, n))
-            top, bottom = sorted((round(a), round(b)))
-            top += top < bottom and a < b  # the column before has that dot
-            bottom -= top < bottom and a > b
-            mask[top : bottom + 1, x - steps + n if near else x] = True
-        before = x
+    known = np.flatnonzero(level >= 0)
+    if not len(known):
+        return mask
+    columns = np.arange(known[0], known[-1] + 1) if gaps else known
+    place = np.searchsorted(known, columns)
+    before, after = known[np.maximum(place - 1, 0)], known[place]
+    joined = (place > 0) & (gaps | (after - before == 1))
+    steps, n = np.where(joined, after - before, 1), np.where(joined, columns - before, 1)
+    start = np.where(joined, level[before], level[after])
+    rise = level[after] - start
+    a, b = start + rise * (n - 1) / steps, start + rise * n / steps  # a straight line, by column
+    ends = np.rint(a).astype(np.int64), np.rint(b).astype(np.int64)
+    top, bottom = np.minimum(*ends), np.maximum(*ends)
+    top = top + ((top < bottom) & (a < b))  # the column before has that dot
+    bottom = bottom - ((top < bottom) & (a > b))
+    rows = np.arange(tall)[:, None]
+    mask[:, columns] = (rows >= top) & (rows <= bottom)
     return mask
 
 
@@ -220,38 +229,50 @@ def _filled(bottom: npt.NDArray[np.int64], top: npt.NDArray[np.int64], tall: int
     return made
 
 
-Cell = tuple[str, str]
 Layer = tuple[str, Mask, str]
 """A kind, its dots, and the character that stands for them; empty: they are drawn in braille."""
 
 
-def _cells(layers: Sequence[Layer], cols: int, rows: int) -> list[list[Cell]]:
-    """The characters with their kinds: of several layers in a cell the last one is seen."""
-    chars: list[list[Cell]] = [[(" ", "")] * cols for _ in range(rows)]
-    for kind, mask, sign in layers:
+class _Cells:
+    """Characters with their kinds: of several in a cell the last one is seen."""
+
+    def __init__(self, cols: int, rows: int) -> None:
+        self._codes = np.full((rows, cols), ord(" "), dtype="<u4")
+        self._kinds = np.zeros((rows, cols), dtype=np.int64)
+        self._names = [""]
+
+    def draw(self, kind: str, mask: Mask, sign: str) -> None:
+        """Draw a layer."""
+        rows, cols = self._codes.shape
         bits = (mask.reshape(rows, 4, cols, 2) * DOTS[None, :, None, :]).sum(axis=(1, 3))
-        for row, col in np.argwhere(bits > 0).tolist():
-            chars[row][col] = sign or chr(BRAILLE + int(bits[row, col])), kind
-    return chars
+        seen = bits > 0
+        self._codes[seen] = ord(sign) if sign else BRAILLE + bits[seen]
+        self._kinds[seen] = self._number(kind)
 
+    def put(self, row: int, columns: int | Mask, char: str, kind: str) -> None:
+        """Have a character in one or several columns of a row."""
+        self._codes[row, columns] = ord(char)
+        self._kinds[row, columns] = self._number(kind)
 
-def _overlay(cells: list[list[Cell]], broken: Mask, at: int | None, bar: str) -> None:
-    """Mark the columns with a NaN or infinity at the top, and draw the line of an iteration."""
-    for row in cells:
-        if at is not None and row[at][0] == " ":
-            row[at] = bar, HERE
-    for column in np.flatnonzero(broken).tolist():
-        cells[0][column] = "!", BROKEN
+    def bar(self, column: int, char: str) -> None:
+        """Draw the line of an iteration, behind what is there."""
+        free = self._codes[:, column] == ord(" ")
+        self._codes[free, column] = ord(char)
+        self._kinds[free, column] = self._number(HERE)
 
+    def runs(self, row: int) -> tuple[Run, ...]:
+        """A row of them."""
+        text = self._codes[row].tobytes().decode("utf-32-le")
+        kinds = self._kinds[row]
+        ends = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
+        return tuple(
+            Run(text[start:end], self._names[kinds[start]]) for start, end in pairwise(ends)
+        )
 
-def _runs(row: Sequence[Cell]) -> tuple[Run, ...]:
-    runs: list[Run] = []
-    for char, kind in row:
-        if runs and runs[-1].kind == kind:
-            runs[-1] = Run(runs[-1].text + char, kind)
-        else:
-            runs.append(Run(char, kind))
-    return tuple(runs)
+    def _number(self, kind: str) -> int:
+        if kind not in self._names:
+            self._names.append(kind)
+        return self._names.index(kind)
 
 
 def _beside(low: float, high: float, rows: int, *, log: bool) -> dict[int, float]:
