@@ -212,6 +212,9 @@ async def test_a_batch_that_cannot_be_overfit_is_a_finding_of_the_panel() -> Non
         assert "cannot-overfit" in run.text and "No findings" not in run.text
         await run.press("escape", "!")
         assert "cannot-overfit" in run.text, "as long as it is that step"
+        await run.press("enter")
+        assert "lowest loss possible" in run.text and "enter go there" not in run.text
+        await run.press("backspace")
         await run.press("r")
         assert "cannot-overfit" not in run.text and "No findings in 3 iterations." in run.text
 

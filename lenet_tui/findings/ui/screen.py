@@ -309,6 +309,8 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one(ContentSwitcher).current = page
         keys = "dialog.findings.keys" if self._runs_again else "panel.keys.looked-at"
         key = keys if page == LIST else "panel.keys.place"
+        if page == PLACE and not (self._shown and self._shown.where):
+            key = "panel.keys.nowhere"
         self.query_one(".keys", Static).update(self.words(key))
         self.complain("")
         focus = {LIST: "#findings-list", LEDGER: "#findings-ledger", PLACE: f"#{PLACE}"}[page]

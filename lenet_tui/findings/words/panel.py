@@ -18,6 +18,10 @@ PANEL: Table = {
         "enter go there  p parameters  backspace the list  escape close",
         "回车 转到该处  p 参数表  退格 返回列表  Esc 关闭",
     ),
+    "panel.keys.nowhere": (
+        "p parameters  backspace the list  escape close",
+        "p 参数表  退格 返回列表  Esc 关闭",
+    ),
     "panel.checking": ("checking {n} iterations …", "正在检查 {n} 次迭代…"),
     "panel.trying": ("{probe}: trying …", "{probe}：正在试验…"),
     "panel.of": (
