@@ -149,3 +149,33 @@ def test_a_call_that_raises_is_not_left() -> None:
     hook.remove()
     Inner()(torch.ones(1))
     assert [event[0] for event in events] == ["enters"]
+
+
+def test_two_at_once_may_be_hidden_and_removed_in_any_order() -> None:
+    torchs = vars(nn.Module)[CALL]
+    events: Events = []
+    made = [
+        global_hooks.around_modules(
+            lambda module, args, n=n: events.append((n, "enters")),
+            lambda module, args, out, n=n: events.append((n, "leaves")),
+        )
+        for n in ("outside", "inside")
+    ]
+    once = [
+        ("inside", "enters"),
+        ("outside", "enters"),
+        ("outside", "leaves"),
+        ("inside", "leaves"),
+    ]
+    for _ in range(3):
+        with global_hooks.hidden():
+            Inner()(torch.ones(1))
+            assert events == [] and vars(nn.Module)[CALL] is torchs
+        Inner()(torch.ones(1))
+        assert events == once
+        events.clear()
+    made[0].remove()
+    Inner()(torch.ones(1))
+    assert events == [once[0], once[-1]]
+    made[1].remove()
+    assert vars(nn.Module)[CALL] is torchs

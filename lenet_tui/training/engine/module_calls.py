@@ -38,6 +38,8 @@ class ModuleCalls:
         self._handles: list[RemovableHandle] = []
         self._shown = self._last = False
         """``_last``: hooks on every module were there before, so that these come after them."""
+        self._within = False
+        """Whether its function stands among those around torch's own, if only to hand on."""
         self._among = 0
         """The calls under way for which they have become hooks."""
         self._original: Any = vars(nn.Module).get(CALL)
@@ -45,20 +47,25 @@ class ModuleCalls:
 
     def show(self) -> ModuleCalls:
         """See each call from now on; returns itself."""
-        self._original = vars(nn.Module).get(CALL)  # a newer torch may have none
+        if not self._within:
+            self._original = vars(nn.Module).get(CALL)  # a newer torch may have none
         self._shown, self._last = True, any(EVERY) or self._original is None
         if self._last or self._among:
             self._be_hooks()
-        if not self._last:
+        if not (self._last or self._within):
             setattr(nn.Module, CALL, self._around)
+            self._within = True
         return self
 
     def remove(self) -> None:
         """See no call any longer."""
         self._shown = False
         self._be_none()
-        if vars(nn.Module).get(CALL) is self._around:
-            setattr(nn.Module, CALL, self._original)
+        now = outermost = vars(nn.Module).get(CALL)  # where another goes on around it, it stays
+        while (calls := getattr(outermost, "calls", None)) is not None and not calls._shown:
+            outermost, calls._within = calls._original, False
+        if outermost is not now:
+            setattr(nn.Module, CALL, outermost)
 
     def _be_hooks(self) -> None:
         before = nn_module.register_module_forward_pre_hook(self._enters)
@@ -95,6 +102,7 @@ class ModuleCalls:
             leaves(module, args, output)
             return output
 
+        call.calls = self  # type: ignore[attr-defined]
         return call
 
     def _among_others(self, module: nn.Module, args: Any, kwargs: dict[str, Any]) -> Any:
