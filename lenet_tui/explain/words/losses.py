@@ -41,7 +41,7 @@ EXPLAIN_LOSSES: Table = {
         x: {input}, raw outputs (logits)      y: class numbers, int64, {samples} of them
         All {classes} classes equally likely: loss = log {classes} = {even}
         ∂loss/∂x = (softmax(x) − one-hot(y)) / N
-        label_smoothing ε makes (1 − ε) ⋅ one-hot(y) + ε / classes of it: every −log p counts then.
+        Watch out: with label_smoothing ε, (1 − ε) ⋅ one-hot(y) + ε / classes stands for one-hot(y).
         Watch out: no softmax before it, it is inside; with two, the net learns slowly, unnoticed.
         Watch out: a float target with the shape of x is read as probabilities, not as classes.
 
@@ -51,7 +51,7 @@ EXPLAIN_LOSSES: Table = {
         x：{input}，原始输出（logits）      y：类别编号，int64，共 {samples} 个
         {classes} 个类别概率全相等时：loss = log {classes} = {even}
         ∂loss/∂x = (softmax(x) − one-hot(y)) / N
-        label_smoothing ε 把它变成 (1 − ε) ⋅ one-hot(y) + ε / 类别数：每个 −log p 都计入损失。
+        注意：有 label_smoothing ε 时，one-hot(y) 换成 (1 − ε) ⋅ one-hot(y) + ε / 类别数。
         注意：前面不要再加 softmax，它已在里面；加两次不报错，只是学得很慢。
         注意：与 x 同形状的浮点数目标会被当作概率，而不是类别。
     """),
