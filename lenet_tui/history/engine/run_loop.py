@@ -6,17 +6,16 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
 from lenet_tui.curves.engine.norms import LiveNorms
 from lenet_tui.history.engine.evaluator import Evaluator
+from lenet_tui.history.engine.finite_looks import FiniteLooks
 from lenet_tui.history.engine.frame_pace import FramePace
 from lenet_tui.history.engine.history import point
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.history.engine.recompute import with_tensors
+from lenet_tui.history.engine.run_losses import RunLosses
 from lenet_tui.protocol.condition import Watch
-from lenet_tui.protocol.frame import Frame, Named
-from lenet_tui.protocol.loss_series import Taken
+from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.messages import FrameUpdate, Subscription
 from lenet_tui.protocol.moves import Continue
 from lenet_tui.protocol.session_api import Hooks
@@ -60,9 +59,7 @@ class RunLoop:
         self._frame = frame
         self._pace = FramePace()
         self._look = Subscription()
-        self._losses: list[float] = []
-        self._named: list[dict[str, float]] = []
-        self._losses_from = 0
+        self.losses = RunLosses(navigator)
 
     def look(self, subscription: Subscription) -> None:
         """Have the frames of runs bring what is asked for."""
@@ -76,32 +73,6 @@ class RunLoop:
         """
         look = self._look
         return look.tape or bool(self.watches) or (look.norms and self.navigator.own_step)
-
-    def take_losses(self) -> Taken:
-        """The losses since they were last taken, or else the present one, if it is known."""
-        taken = self.take_finished_losses()
-        if len(taken.losses):
-            return taken
-        here = self.navigator.tape.own_loss(self.navigator.cursor)
-        finished = [] if here is None else [here]
-        named = self._named_of([self._here()] * len(finished))
-        return Taken(self.navigator.iteration, np.array(finished), named)
-
-    def take_finished_losses(self) -> Taken:
-        """The losses since they were last taken."""
-        finished, self._losses = self._losses, []
-        named, self._named = self._named, []
-        return Taken(self._losses_from, finished, self._named_of(named))
-
-    def _here(self) -> dict[str, float]:
-        """Those losses of the present iteration whose backwards lie before the cursor, by name."""
-        return self.navigator.tape.named_losses(self.navigator.cursor)
-
-    def _named_of(self, found: list[dict[str, float]]) -> Named:
-        """The losses by name over some iterations, if the step has several."""
-        known = self.navigator.trainer.named_losses
-        names = known.known if known.several and found else ()
-        return tuple((n, np.array([each.get(n, np.nan) for each in found])) for n in names)
 
     def run(self, count: int) -> Notice | None:
         """Run ``count`` times to the end of an iteration; watchpoints do not stop it."""
@@ -182,11 +153,11 @@ class RunLoop:
                 hit = self._taped(watches, stopping)
             if hit:
                 navigator.cursor, found = hit
-                self._note_loss(navigator.tape.own_loss(navigator.cursor), self._here())
+                self.losses.note_here(navigator.tape.own_loss(navigator.cursor))
                 return found
             if navigator.finished:
                 passed += 1
-                self._note_loss(navigator.trainer.last_loss, self._here())
+                self.losses.note_here(navigator.trainer.last_loss)
             if framed and navigator.finished:
                 self._hooks.send(FrameUpdate(self._frame()))
                 self._pace.sent(began, time.perf_counter())
@@ -220,20 +191,19 @@ class RunLoop:
         navigator, hooks, plans = self.navigator, self._hooks, self.navigator.history.plans
         trainer, pace = navigator.trainer, self._pace
         evaluated = bool(trainer.options.evaluate_every)
-        passed = 0
+        passed, looks = 0, FiniteLooks(navigator)
         while True:
             navigator.plain()
             if evaluated:
                 self._evaluator.if_due()
-            hit = self._find_turn(watches) if stopping else None
-            if hit:
-                return passed, hit
             passed += 1
-            self._note_loss(trainer.last_loss, trainer.named_losses.values)
-            other = passed == most or navigator.iteration + 1 in plans
-            if other or hooks.stop_wanted():
-                return passed, None
-            if pace.due(time.perf_counter()) and hooks.frame_wanted():
+            self.losses.note(trainer.last_loss, trainer.named_losses.values)
+            ends = passed == most or navigator.iteration + 1 in plans or hooks.stop_wanted()
+            ends = ends or (pace.due(time.perf_counter()) and hooks.frame_wanted())
+            if stopping and (hit := self._find_turn(watches, looks, look=ends or looks.due)):
+                self.losses.drop_from(navigator.iteration)
+                return passed - 1, hit
+            if ends:
                 return passed, None
 
     def _framed(self) -> bool:
@@ -263,21 +233,43 @@ class RunLoop:
             if hit or (navigator.finished and navigator.iteration == goal):
                 return hit
 
-    def _find_turn(self, watches: dict[int, Watch]) -> Hit | None:
-        """Find where a watchpoint turned true in an iteration that was run without a tape."""
+    def _find_turn(
+        self, watches: dict[int, Watch], looks: FiniteLooks | None = None, *, look: bool = True
+    ) -> Hit | None:
+        """Find where a watchpoint turned true in an iteration that was run without a tape.
+
+        ``look``: at all parameters; without, numbers that are not finite are found by a later look.
+        """
         navigator = self.navigator
-        known = navigator.history.evaluations
-        now = evaluate.live_truth(
-            navigator.trainer, navigator.iteration, watches, self.truth, known
-        )
-        if not any(now[n] and not self.truth[n] for n in now):
+        now, turned = self._live_truth(watches, look)
+        if turned and not look:
+            now, turned = self._live_truth(watches, True)
+        if not turned:
             self.truth = now
+            if looks and look:
+                looks.passed()
             return None
-        navigator.boundary(navigator.iteration)
+        if looks and NONFINITE in turned:
+            looks.go_to_first()
+        else:
+            navigator.boundary(navigator.iteration)
         hit = self._scan(watches, None, navigator.cursor)
         if hit is None:
             self.truth = now
         return hit
+
+    def _live_truth(self, watches: dict[int, Watch], look: bool) -> tuple[Truth, list[int]]:
+        """Which watchpoints hold after an iteration without a tape, and which have turned true."""
+        navigator = self.navigator
+        now = evaluate.live_truth(
+            navigator.trainer,
+            navigator.iteration,
+            watches,
+            self.truth,
+            navigator.history.evaluations,
+            look=look,
+        )
+        return now, [n for n in now if now[n] and not self.truth[n]]
 
     def _scan(self, watches: dict[int, Watch], after: Cursor | None, until: Cursor) -> Hit | None:
         """The first place after a cursor where a watchpoint becomes true."""
@@ -327,13 +319,3 @@ class RunLoop:
         if navigator.iteration and not any(s.entries for s in navigator.tape.segments):
             navigator.boundary(navigator.iteration)
         return notice("history:paused")
-
-    def _note_loss(self, loss: float | None, named: dict[str, float]) -> None:
-        """Add the present iteration's loss, if it is known yet, and those that have names."""
-        navigator = self.navigator
-        if self._losses_from + len(self._losses) != navigator.iteration:
-            self._losses, self._losses_from = [], navigator.iteration
-            self._named = []
-        if loss is not None or navigator.finished:
-            self._losses.append(float("nan") if loss is None else loss)
-            self._named.append(named)

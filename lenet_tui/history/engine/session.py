@@ -155,7 +155,7 @@ class Session:
         )
 
     def take_losses(self) -> Taken:
-        return self.run_loop.take_finished_losses()
+        return self.run_loop.losses.take_finished()
 
     def _digest(self) -> str:
         navigator = self.navigator
@@ -322,7 +322,7 @@ class Session:
 
     def frame(self, running: bool = False) -> Frame:
         """All that the screen is a function of, at the cursor."""
-        losses = self.run_loop.take_losses()
+        losses = self.run_loop.losses.take()
         iterators = self.navigator.trainer.attributes.iterators
         for remark in (*self.history.take_remarks(), *iterators.take_remarks()):
             self._hooks.send(Remark(remark))

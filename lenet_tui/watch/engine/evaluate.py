@@ -20,7 +20,13 @@ from lenet_tui.tape.engine.names import find
 from lenet_tui.tape.engine.tape import Cursor, Tape
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.training.engine.trainer import Trainer
-from lenet_tui.watch.engine.finiteness import NONFINITE, all_finite, culprit, cursors
+from lenet_tui.watch.engine.finiteness import (
+    NONFINITE,
+    all_finite,
+    culprit,
+    cursors,
+    finite_loss,
+)
 
 LISTED = 6
 """Names that are offered in the place of one that there is none of."""
@@ -127,9 +133,15 @@ def live_truth(
     watches: dict[int, Watch],
     before: Truth,
     known: Evaluations,
+    *,
+    look: bool = True,
 ) -> Truth:
-    """Which ``fast`` watchpoints hold at an iteration's end; without a value, as ``before``."""
-    truth = before | {NONFINITE: not all_finite(trainer)}
+    """Which ``fast`` watchpoints hold at an iteration's end; without a value, as ``before``.
+
+    ``look``: at every parameter, whether it is finite; else at the loss alone.
+    """
+    broken = not (all_finite(trainer) if look else finite_loss(trainer))
+    truth = before | {NONFINITE: broken or (not look and before.get(NONFINITE, False))}
     for number, watch in watches.items():
         value = _live_value(trainer, iteration, watch, known)
         if value is not None:

@@ -93,8 +93,7 @@ def all_finite(trainer: Trainer) -> bool:
 
     Sums of squares come first; where one overflows, each number is tested.
     """
-    loss = trainer.last_loss
-    if loss is not None and not math.isfinite(loss):
+    if not finite_loss(trainer):
         return False
     if flat := trainer.flat():
         with np.errstate(over="ignore", invalid="ignore"):
@@ -104,6 +103,11 @@ def all_finite(trainer: Trainer) -> bool:
         return True
     norms = torch.stack(torch._foreach_norm([p.detach() for p in values]))
     return bool(torch.isfinite(norms).all()) or all(finite(p) for p in values)
+
+
+def finite_loss(trainer: Trainer) -> bool:
+    """Whether the last loss is finite, or there is none."""
+    return trainer.last_loss is None or math.isfinite(trainer.last_loss)
 
 
 def finite_at(tape: Tape, cursor: Cursor) -> bool:
