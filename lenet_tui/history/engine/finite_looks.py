@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lenet_tui.history.engine.navigator import Navigator
+from lenet_tui.protocol.options import NET
 from lenet_tui.watch.engine.finiteness import finite_at
 
 EACH = 16
@@ -19,7 +20,7 @@ class FiniteLooks:
 
     def __init__(self, navigator: Navigator) -> None:
         self._navigator = navigator
-        self._each = EACH if navigator.trainer.file is None else 1
+        self._each = EACH if navigator.trainer.options.model == NET else 1
         self._known = navigator.iteration
         """The last iteration after which all was seen to be finite, or which nobody asked of."""
 

@@ -25,7 +25,7 @@ from lenet_tui.tape.engine.tape import Cursor
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
 from lenet_tui.watch.engine.evaluate import Truth
-from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at
+from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at, finite_loss
 
 TAPED = 3
 """The last iterations of a run are taped: one to be shown, one for its "last update", and one so
@@ -241,6 +241,8 @@ class RunLoop:
         ``look``: at all parameters; without, numbers that are not finite are found by a later look.
         """
         navigator = self.navigator
+        if not (look or watches) and finite_loss(navigator.trainer):
+            return None
         now, turned = self._live_truth(watches, look)
         if turned and not look:
             now, turned = self._live_truth(watches, True)
