@@ -142,11 +142,13 @@ def _columns(curve: Curve, window: Window, count: int) -> Columns:
     if curve.dense is not None:
         return curve.dense.columns(window, count)
     values, broken = np.full(count, np.nan), np.zeros(count, dtype=bool)
-    if curve.x is not None and curve.y is not None:
-        seen = (curve.x >= window.first) & (curve.x <= window.last)
-        places = ((curve.x[seen] - window.first) * count // window.length).astype(int)
-        values[places] = curve.y[seen]  # of several in a column the last
-        broken[places] = ~np.isfinite(curve.y[seen])
+    if curve.x is not None and curve.y is not None and len(curve.x):
+        columns = np.arange(count + 1)
+        starts = window.first + -(-columns * window.length // count)  # the next whole iteration
+        place = np.searchsorted(curve.x, starts[1:]) - 1  # of several in a column the last
+        seen = (place >= 0) & (curve.x[place] >= starts[:-1])
+        values[seen] = curve.y[place[seen]]
+        broken[seen] = ~np.isfinite(values[seen])
     values[~np.isfinite(values)] = np.nan
     return Columns(values, values, values, broken)
 

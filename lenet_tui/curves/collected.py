@@ -10,6 +10,7 @@ from lenet_tui.curves import runs
 from lenet_tui.curves.chart import Curve
 from lenet_tui.curves.known_names import KnownName
 from lenet_tui.curves.runs import OtherRun
+from lenet_tui.curves.samples import Samples
 from lenet_tui.curves.series import Array, Dense
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.frame import Frame
@@ -29,8 +30,6 @@ READ = {
     RATE: ((False, runs.RATE),),
 }
 """What is read of other runs for each chart, and whether it is of held-out data."""
-MOST = 4096
-"""Samples of a kind that are kept: beyond it every second one goes."""
 
 
 class Collected:
@@ -42,7 +41,10 @@ class Collected:
         self._named: dict[str, Dense] = {}
         self._known: dict[str, KnownName] = {}
         self._evaluations: dict[int, Evaluation] = {}
-        self._samples: dict[str, dict[int, float]] = {}
+        self._of_evaluations: dict[str, list[Curve]] = {}
+        """The curves of all evaluations, as long as none comes or goes."""
+        self._best: Evaluation | None = None
+        self._samples: dict[str, Samples] = {}
         self.last = 0
         """The last iteration that there is."""
         self.others: list[OtherRun] = []
@@ -53,57 +55,61 @@ class Collected:
     def forget(self) -> None:
         """Another session's numbers come."""
         self._evaluations.clear()
+        self._evaluated()
         self._samples.clear()
 
     def know(self, evaluations: Iterable[Evaluation]) -> None:
         """Take what the engine has kept of evaluations."""
         self.changes += 1
         self._evaluations |= {e.iteration: e for e in evaluations}
+        self._evaluated()
 
     def know_rates(self, rates: Iterable[tuple[int, float]]) -> None:
         """Take the learning rates that follow from the schedule, where none was seen."""
         self.changes += 1
-        samples = self._samples.setdefault(RATE, {})
+        samples = self._samples.setdefault(RATE, Samples())
         for iteration, rate in rates:
-            samples.setdefault(iteration, rate)
+            samples.put_missing(iteration, rate)
 
     def seen_from(self, kind: str) -> int:
         """The first iteration of which there is a number that only the screen keeps; 0: none."""
-        return min(self._samples.get(kind, ()), default=0)
+        samples = self._samples.get(kind)
+        return samples.first if samples is not None else 0
 
     def take(self, frame: Frame) -> None:
         """Add what a frame says, and drop what is no longer part of the session."""
         self.changes += 1
         self.last = max(frame.end, frame.position.iteration)
-        if frame.evaluation is not None:
-            self._evaluations[frame.evaluation.iteration] = frame.evaluation
+        found = frame.evaluation
+        if found is not None and self._evaluations.get(found.iteration) != found:
+            self._evaluations[found.iteration] = found
+            self._evaluated()
         at = frame.position.iteration
         norms = frame.norms
-        found = {
+        measured = {
             RATE: _rate(frame) if at else None,
             GRADIENT: norms.gradient if norms else None,
             RATIO: norms.ratio if norms else None,
         }
-        for kind, value in found.items():
+        for kind, value in measured.items():
             if value is not None:
-                samples = self._samples.setdefault(kind, {})
-                samples[at] = value
-                if len(samples) > MOST:
-                    self._samples[kind] = {n: samples[n] for n in sorted(samples)[::2]} | {
-                        at: value
-                    }
-        for late in [n for n in self._evaluations if n > self.last]:
-            del self._evaluations[late]
-        for kind, samples in self._samples.items():
-            if any(n > self.last for n in samples):
-                self._samples[kind] = {n: v for n, v in samples.items() if n <= self.last}
+                self._samples.setdefault(kind, Samples()).put(at, value)
+        for samples in self._samples.values():
+            samples.drop_after(self.last)
+        if max(self._evaluations, default=0) > self.last:
+            self._evaluations = {n: e for n, e in self._evaluations.items() if n <= self.last}
+            self._evaluated()
+
+    def _evaluated(self) -> None:
+        """Another evaluation has come in, or some have gone."""
+        self._of_evaluations.clear()
+        known = [e for e in self._evaluations.values() if e.accuracy is not None]
+        self._best = max(known, key=lambda e: (e.accuracy or 0.0, -e.iteration), default=None)
 
     @property
     def extent(self) -> int:
         """The last iteration of this run or of one beside it."""
-        ends = [len(run.losses.values) - 1 for run in self.others if run.losses is not None]
-        ends += [max(v) for run in self.others for v in run.values.values() if v]
-        return max([self.last, *ends])
+        return max([self.last, *(run.last for run in self.others)])
 
     def curves(self, kind: str) -> list[Curve]:
         """The lines of one chart; those of other runs are behind."""
@@ -138,17 +144,24 @@ class Collected:
     def _own(self, kind: str) -> list[Curve]:
         if kind == LOSS:
             self._dense.take(self._losses.values[: self.last + 1])
-            trained = {e.iteration: e.loss for e in self._of_training()}
-            tested = {n: e.loss for n, e in self._evaluations.items()}
-            curves = [*_marked(TRAINED, trained, hollow=True), *_marked(TEST, tested)]
             named = self._by_name()
             batch = Curve(BATCH, self._dense)
             again = any(known.same(self.last) for known in self._known_names())
-            return [*([] if again else [batch]), *named, *curves]
+            return [*([] if again else [batch]), *named, *self._evaluation_curves(kind)]
         if kind == ACCURACY:
-            curves = _marked(TRAINED, _percents(self._of_training()), hollow=True)
-            return [*curves, *_marked(TEST, _percents(self._evaluations.values()))]
-        return _marked(SEEN, self._samples.get(kind, {}))
+            return self._evaluation_curves(kind)
+        samples = self._samples.get(kind)
+        return [Curve(SEEN, x=samples.x, y=samples.y)] if samples else []
+
+    def _evaluation_curves(self, kind: str) -> list[Curve]:
+        if kind not in self._of_evaluations:
+            trained, tested = self._of_training(), self._evaluations.values()
+            said = _percents if kind == ACCURACY else _losses
+            self._of_evaluations[kind] = [
+                *_marked(TRAINED, said(trained), hollow=True),
+                *_marked(TEST, said(tested)),
+            ]
+        return self._of_evaluations[kind]
 
     def _by_name(self) -> list[Curve]:
         """The losses of a step that has several, told apart by a number and a name."""
@@ -193,8 +206,7 @@ class Collected:
     @property
     def best(self) -> Evaluation | None:
         """The evaluation with the highest accuracy, the first of several."""
-        known = [e for e in self._evaluations.values() if e.accuracy is not None]
-        return max(known, key=lambda e: (e.accuracy or 0.0, -e.iteration), default=None)
+        return self._best
 
 
 def letter_of(number: int) -> str:
@@ -208,6 +220,10 @@ def _both_ends(name: str, longest: int) -> str:
         return name
     first = longest // 3
     return f"{name[:first]}{ELLIPSIS}{name[first + 1 - longest :]}"
+
+
+def _losses(evaluations: Iterable[Evaluation]) -> dict[int, float]:
+    return {e.iteration: e.loss for e in evaluations}
 
 
 def _percents(evaluations: Iterable[Evaluation]) -> dict[int, float]:

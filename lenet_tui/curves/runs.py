@@ -52,13 +52,26 @@ class OtherRun:
     by_row: bool = False
     """Whether its rows name no iteration, such as those of epochs: then they are counted."""
 
+    _points: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+
     def points(self, kind: str) -> tuple[Array, Array] | None:
-        """Iterations and numbers of a kind, in order; ``None``: there are none."""
+        """Iterations and numbers of a kind, in order; ``None``: there are none.
+
+        They are put in order once: a run may have millions, and is drawn with each frame.
+        """
         known = self.values.get(kind)
         if not known:
             return None
-        x = np.array(sorted(known), dtype=np.float64)
-        return x, np.array([known[int(n)] for n in x], dtype=np.float64)
+        if kind not in self._points:
+            x = np.array(sorted(known), dtype=np.float64)
+            self._points[kind] = x, np.array([known[int(n)] for n in x], dtype=np.float64)
+        return self._points[kind]
+
+    @property
+    def last(self) -> int:
+        """The last iteration that a number of it is of; 0: there is none."""
+        found = [points[0][-1] for kind in self.values if (points := self.points(kind))]
+        return int(max([len(self.losses.values) - 1 if self.losses else 0, *found]))
 
 
 class RunError(Problem):
