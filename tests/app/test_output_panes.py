@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from textual.content import Content
 from torch import Tensor
 
 from lenet_tui.app.input_lines import token_lines
@@ -46,9 +47,11 @@ async def test_a_colour_picture_has_its_own_colours() -> None:
         pane.sample = 1
         await until(pilot, lambda: "target 2" in shown(pane) and pane.listing.lines)
         assert app.views_asked("input")[-1].first == 3
+        first = pane.listing.lines[0]
+        assert isinstance(first, Content)
         shades = {
             style.foreground.rgb
-            for _, style in pane.listing.lines[0].render(pane.listing.visual_style, end="")
+            for _, style in first.render(pane.listing.visual_style, end="")
             if style.foreground is not None
         }
         assert (255, 0, 0) in shades and (0, 0, 128) not in shades

@@ -10,7 +10,7 @@ import pytest
 
 from lenet_tui.curves.chart import BRAILLE, Curve, chart, column_of, iteration_at
 from lenet_tui.curves.series import BLOCK, FINE, Dense, Window
-from lenet_tui.curves.ui.chart_pane import fitting
+from lenet_tui.curves.ui.chart_lines import fitting
 
 DRAW = np.random.default_rng(0)
 

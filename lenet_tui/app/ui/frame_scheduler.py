@@ -25,6 +25,9 @@ LOOK_EACH = 0.01
 """Seconds between two looks at whether the terminal has taken the last frame."""
 ROUNDS = 8
 """Rounds of the event loop from a key that was read to what it changed, painted; and one more."""
+HEAR_EACH = 0.004
+"""Seconds for which panes are shown one after the other before a key is heard: to paint each by
+itself costs more than what most of them paint."""
 
 
 class FrameScheduler:
@@ -70,13 +73,15 @@ class FrameScheduler:
         self._new.set()
 
     async def run(self) -> None:
-        """Show the newest frame, one pane after the other: a key would wait for all of them."""
+        """Show the newest frame pane by pane: a key would wait for all of them."""
         while await self._new.wait():
             while self._flow().behind:
                 await asyncio.sleep(LOOK_EACH)
-            self._came = monotonic()
+            self._came, heard = monotonic(), 0.0
             while self.due:
-                await self._hear()
+                if monotonic() - heard >= HEAR_EACH:
+                    await self._hear()
+                    heard = monotonic()
                 assert self._frame is not None
                 if self._new.is_set():
                     self._renew(self._frame)

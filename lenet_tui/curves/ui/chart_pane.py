@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from itertools import pairwise
+import time
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,59 +14,52 @@ from textual.message import Message
 from textual.reactive import var
 
 from lenet_tui.curves.chart import (
-    BROKEN,
-    HERE,
-    MARK,
-    SPAN,
-    Chart,
     Curve,
-    Run,
     chart,
+    column_of,
     mark,
 )
 from lenet_tui.curves.collected import (
     ACCURACY,
-    BATCH,
     GRADIENT,
     LOSS,
-    NAMED,
-    OTHER,
     RATIO,
-    TEST,
-    TRAINED,
     Collected,
 )
 from lenet_tui.curves.loss_names import called
 from lenet_tui.curves.series import Window
+from lenet_tui.curves.ui.chart_lines import SIGNS, lines_of
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import ascii_only, spelled_content
 from lenet_tui.protocol.frame import Frame
-from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.terminal.ui.line_widget import Line, LineWidget
 from lenet_tui.text.numbers import number, thousands
 
-OTHERS = ("$text-success", "$text-secondary", "$text-accent")
-"""The styles of runs beside this one."""
-OWN = ("$primary", "$text-warning", "$text-success")
-"""The styles of several losses of this run."""
-STYLES = {
-    BATCH: "$primary",
-    BATCH + SPAN: "$foreground-disabled",
-    TEST: "$text-warning",
-    TEST + MARK: "bold $text-warning",
-    TRAINED: "$text-success",
-    TRAINED + MARK: "bold $text-success",
-    **{f"{OTHER}{n}{end}": style for n, style in enumerate(OTHERS) for end in ("", MARK)},
-    **{f"{NAMED}{n}": style for n, style in enumerate(OWN)},
-    **{f"{NAMED}{n}{MARK}": f"bold {style}" for n, style in enumerate(OWN)},
-    BROKEN: "bold $text-error",
-    HERE: "$foreground-muted",
-}
 LEGEND = (32, 20, 12, 7)
 """Characters of the names of other runs in the title: so many as there is room for."""
 SIDE_FROM = 120
 """Columns from which the panes beside the charts are seen."""
-SIGNS = "*.o+"
-"""Line, span, mark and hollow mark where only ASCII is drawn."""
+OFTEN = 0.5
+"""Seconds after which a chart of a run is drawn again, even if less than a column of it is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a chart was drawn of. ``column``: the one of the chosen iteration ``at``."""
+
+    changes: int
+    window: Window
+    at: int
+    column: int | None
+    when: float = field(compare=False)
+    """By the clock, in seconds."""
+
+    def hardly_differs(self, earlier: _Drawn, cols: int) -> bool:
+        """Whether less than a column of the picture is new, not long after it was drawn."""
+        old, new = earlier.window, self.window
+        grown = new.last - old.last
+        near = new.first == old.first and 0 <= grown * cols < old.length
+        return near and self.column == earlier.column and self.when - earlier.when < OFTEN
 
 
 class ChartPane(Pane):
@@ -120,15 +112,16 @@ class ChartPane(Pane):
         self._log = False
         self._cols = 1
         self._frame: Frame | None = None
-        self._drawn = -1
-        """Of which state of what is collected it was last drawn; negative: it is to be drawn."""
+        self._drawn: _Drawn | None = None
+        """What it was last drawn of; ``None``: it is to be drawn in any case."""
+        self._due = False
 
     def compose(self) -> ComposeResult:
         yield LineWidget()
 
     def show(self, frame: Frame) -> None:
         if frame is self._frame:  # shown once more, for another language or other colours
-            self._drawn = -1
+            self._drawn = None
         self._frame = frame
         self._catch_up()
 
@@ -149,12 +142,22 @@ class ChartPane(Pane):
 
     def _draw_soon(self) -> None:
         """Draw once, however much of what is drawn changes now: a frame changes all of it."""
-        self._drawn = -1
-        self.call_later(self._catch_up)
+        if not self._due:
+            self._due = True
+            self.call_later(self._catch_up)
 
     def _catch_up(self) -> None:
-        if self._drawn != self._collected.changes:
+        self._due = False
+        now, drawn = self._state(), self._drawn
+        running = self._frame is not None and self._frame.running
+        if drawn is None or (
+            drawn != now and not (running and now.hardly_differs(drawn, self._cols))
+        ):
             self.draw()
+
+    def _state(self) -> _Drawn:
+        column = column_of(self.at, self.window, self._cols)
+        return _Drawn(self._collected.changes, self.window, self.at, column, time.monotonic())
 
     def action_go(self, by: int) -> None:
         """Choose an iteration some columns further."""
@@ -182,11 +185,11 @@ class ChartPane(Pane):
         size = self.content_size
         if self._frame is None or size.area == 0:
             return
-        self._drawn = self._collected.changes
+        self._drawn = self._state()
         curves = self._collected.curves(self.kind)
         known = self._known(curves)
         lines = self._lines(curves, size.width, size.height) if known else self._nothing()
-        self.query_one(LineWidget).put([spelled_content(self, line) for line in lines])
+        self.query_one(LineWidget).put(lines)
         self._titles(curves if known else [])
 
     def on_resize(self) -> None:
@@ -200,7 +203,7 @@ class ChartPane(Pane):
             (c.letter and not c.called) or (last and (c.dense or value(c, last))) for c in curves
         )
 
-    def _nothing(self) -> list[Content]:
+    def _nothing(self) -> list[Line]:
         key = "curves.nothing"
         if self.kind == ACCURACY:
             held_out = self._frame is not None and self._frame.held_out
@@ -208,9 +211,9 @@ class ChartPane(Pane):
         elif self.kind in (GRADIENT, RATIO):
             key += ".seen"
         text = Content.styled(self.words(key), "$foreground-muted")
-        return list(text.wrap(self.content_size.width))
+        return [spelled_content(self, line) for line in text.wrap(self.content_size.width)]
 
-    def _lines(self, curves: list[Curve], width: int, height: int) -> list[Content]:
+    def _lines(self, curves: list[Curve], width: int, height: int) -> list[Line]:
         rows = max(1, height - 1)
         left = 7 if width >= 30 else 0
         cols = self._cols = max(1, width - left)
@@ -218,10 +221,7 @@ class ChartPane(Pane):
         made = chart(
             curves, self.window, cols, rows, log=self._log, here=self.at or None, signs=signs
         )
-        lines = [_line(made, row, left) for row in range(rows)]
-        if height > 1:
-            lines.append(Content.styled(" " * left + _axis(made, cols), "$foreground-muted"))
-        return lines
+        return [*lines_of(made, left, cols, axis=height > 1, ascii=bool(signs))]
 
     def _titles(self, curves: list[Curve]) -> None:
         words = self.words
@@ -284,43 +284,3 @@ class ChartPane(Pane):
         key = "curves.at.value" if n == self.at else "curves.at.earlier"
         name = name or curve.letter
         return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
-
-
-def fitting(value: float, room: int, step: float = math.inf) -> str:
-    """A value on the axis in at most ``room`` characters; empty where that would be another one.
-
-    ``step``: to the next value on it, from which it is told apart.
-    """
-    most = min(abs(value) * 0.005, step / 4)
-    for digits in (3, 4, 5, 6, 2, 1):
-        same = abs(float(f"{value:.{digits - 1}e}") - value) <= most
-        label = number(value, digits)
-        if same and len(label) <= room:
-            return label
-    return ""
-
-
-def _line(made: Chart, row: int, left: int) -> Content:
-    values = sorted(made.beside.values())
-    step = min((b - a for a, b in pairwise(values)), default=math.inf)
-    label = fitting(made.beside[row], left - 1, step) if row in made.beside else ""
-    parts = [(f"{label:>{left - 1}} " if left else "", "$foreground-muted")]
-    return Content.assemble(*parts, *((run.text, _style(run)) for run in made.rows[row]))
-
-
-def _style(run: Run) -> str:
-    return STYLES.get(run.kind, "$primary" if run.kind else "")
-
-
-def _axis(made: Chart, cols: int) -> str:
-    """The iterations below the chart; one that would touch another is left out."""
-    line = [" "] * cols
-    items = list(made.below.items())
-    for column, value in [*items[:1], *items[-1:], *items[1:-1]]:
-        text = thousands(value)
-        start = min(max(0, column - len(text) // 2 if 0 < column < cols - 1 else column), cols)
-        start = max(0, min(start, cols - len(text)))
-        around = line[max(0, start - 1) : start + len(text) + 1]
-        if all(c == " " for c in around) and len(text) <= cols:
-            line[start : start + len(text)] = text
-    return "".join(line).rstrip()

@@ -11,6 +11,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from lenet_tui.terminal.ui.runs import Runs, StyleBook
+
+Line = Content | Runs
+
 
 def bands(lines: Iterable[int], width: int) -> Iterator[Region]:
     """Yield regions of ``width`` that hold ``lines`` (in ascending order), neighbours in one."""
@@ -34,6 +38,12 @@ def is_flat(widget: Widget) -> bool:
     return bare and widget.opacity == 1 and not styles.tint.a and styles.text_opacity == 1
 
 
+def _same(one: Line, other: Line) -> bool:
+    if isinstance(one, Runs) or isinstance(other, Runs):
+        return isinstance(one, Runs) and one.is_same(other)
+    return one.is_same(other)
+
+
 class LineWidget(Widget):
     """Shows lines, which are neither wrapped nor aligned.
 
@@ -44,7 +54,8 @@ class LineWidget(Widget):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines: tuple[Content, ...] = ()
+        self.lines: tuple[Line, ...] = ()
+        self._book = StyleBook()
         self._strips: dict[int, Strip] = {}
         self._strips_width = -1
 
@@ -53,11 +64,11 @@ class LineWidget(Widget):
         """The index of the line that is seen at the top."""
         return 0
 
-    def put(self, lines: Sequence[Content]) -> None:
+    def put(self, lines: Sequence[Line]) -> None:
         """Show ``lines`` instead; only those that have changed are painted."""
         old, self.lines = self.lines, tuple(lines)
         both = min(len(old), len(lines))
-        changed = [y for y in range(both) if not old[y].is_same(self.lines[y])]
+        changed = [y for y in range(both) if not _same(old[y], self.lines[y])]
         changed += range(both, max(len(old), len(lines)))
         for y in changed:
             self._strips.pop(y, None)
@@ -71,7 +82,10 @@ class LineWidget(Widget):
     def render_line(self, y: int) -> Strip:
         if not 0 <= (y := y + self.first) < len(self.lines):
             return Strip([])
-        runs = self.lines[y].render(self.visual_style, end="")
+        line = self.lines[y]
+        if isinstance(line, Runs):
+            return Strip(self._book.segments(line, self.visual_style), line.width)
+        runs = line.render(self.visual_style, end="")
         return Strip([Segment(text, style.rich_style) for text, style in runs])
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -106,3 +120,4 @@ class LineWidget(Widget):
         """Draw everything anew, in other colours."""
         super().notify_style_update()
         self._strips.clear()
+        self._book.forget()
