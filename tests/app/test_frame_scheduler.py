@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from textual.events import Key
 
+from lenet_tui.app.ui.frame_scheduler import HEAR_EACH
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
 from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.pane import Pane
@@ -47,6 +49,7 @@ async def test_a_key_does_not_wait_for_all_panes() -> None:
                 run.app.post_message(Key("down", None))
             painted = tree.cursor_line != before and not run.app.main._dirty_widgets
             shown.append((pane, painted))
+            time.sleep(HEAR_EACH)  # a pane that takes its time
 
         with watched(run, note) as panes:
             run.app.main.post_message(FrameCame(frame, False))
