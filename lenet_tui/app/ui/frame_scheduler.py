@@ -57,6 +57,9 @@ class FrameScheduler:
         self._frame: Frame | None = None
         self._owed = False
         self._left: deque[Pane] = deque()
+        self._turns: dict[Pane, int] = {}
+        """When each pane was last shown a frame, counted in panes that were shown one."""
+        self._turn = 0
         self._new = asyncio.Event()
         self._came = 0.0
         self._painted_at = 0.0
@@ -88,15 +91,20 @@ class FrameScheduler:
                 if not self._screen.app.is_running:  # on the way out: panes are taken apart
                     return
                 if self._left:
-                    self._left.popleft().show(self._frame)
+                    pane = self._left.popleft()
+                    self._turns[pane] = self._turn = self._turn + 1
+                    pane.show(self._frame)
             self._finish()
 
     def _renew(self, frame: Frame) -> None:
-        """A newer frame is for all the panes; those that have not shown the last come first."""
+        """A newer frame is for all the panes; where some have not shown the last one yet, those
+        come first that have shown none for longest.
+        """
         self._new.clear()
         panes = self._panes_for(frame)
-        late = [pane for pane in self._left if pane in panes]
-        self._left = deque([*late, *(pane for pane in panes if pane not in late)])
+        if self._left:
+            panes = sorted(panes, key=lambda pane: self._turns.get(pane, 0))
+        self._left = deque(panes)
 
     async def _hear(self) -> None:
         """Let the event loop run, so that keys are handled and what is shown is painted."""
