@@ -73,8 +73,8 @@ class Pane(Reader, Widget):
                 below = below + ("  " if under else "") + coloured
         new = Content(above), below
         before, self._entitled = self._entitled, new
-        pairs = zip(before, new, strict=True)
-        set_border_titles(self, *(None if old and now.is_same(old) else now for old, now in pairs))
+        same = (a is not None and b.is_same(a) for a, b in zip(before, new, strict=True))
+        set_border_titles(self, *(None if s else now for s, now in zip(same, new, strict=True)))
 
     def on_resize(self) -> None:
         """Fit the border's texts to another width."""
