@@ -102,6 +102,8 @@ def read_run(path: Path) -> OtherRun:
         raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None
     if run.losses is None and not any(run.values.values()):
         raise RunError("curves:no-curve", path=clean(str(path)))
+    for kind in run.values:
+        run.points(kind)  # here, where nobody waits for the screen
     return run
 
 
