@@ -41,7 +41,7 @@ PHASES = {
     "lbfgs": "zero_grad forward loss backward " * 4 + "update",
     "loader": "zero_grad forward loss backward update",
     "loose": "other zero_grad loss backward update",
-    "by_hand": f"{STEP} update other",
+    "by_hand": f"{STEP} update",
     "caught": "zero_grad forward loss backward update",
     "exits": "schedule other zero_grad forward loss backward clip update",
 }
