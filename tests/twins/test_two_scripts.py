@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,38 @@ def test_one_fails_half_way_and_one_goes_on_longer(tmp_path: Path) -> None:
     done = run_here("twins", "--format", "text", "--", a, "--steps", "2", "--", a)
     assert done.returncode == 1 and "a.py --steps 2 ended after iteration 2" in done.stdout
     assert "No difference in 2 iterations" in done.stdout
+
+
+TENSORS = """import torch
+
+x = torch.randn(64, 3)
+w = torch.zeros(3, 1, requires_grad=True)
+b = torch.zeros(1, requires_grad=True)
+for _ in range(4):
+    loss = ((x @ w + b - x.sum(1, keepdim=True)) ** 2).mean()
+    loss.backward()
+    with torch.no_grad():
+        for p in (w, b):
+            p.data -= 0.1 * p.grad
+    w.grad = b.grad = None
+"""
+"""Neither a module nor an optimizer."""
+
+
+def test_tensors_that_are_trained_alone_and_in_a_thread(tmp_path: Path) -> None:
+    inside = f"def main():\n{textwrap.indent(TENSORS, '    ')}\n"
+    started = "import threading\nt = threading.Thread(target=main)\nt.start()\nt.join()\n"
+    a, b, c = wrote(
+        tmp_path, a=TENSORS, b=TENSORS.replace("w.grad = b.grad = None", "w.grad = None"),
+        c=inside + started,
+    )  # fmt: skip
+    status, found = compared(a, b)
+    assert (status, found["iterations"]) == (1, 4)
+    assert place(found["first"])[1:] == ("zero_grad", "b") and found["first"]["how"] == "only-a"
+    assert place(found["first_number"]) == (2, "backward", "b")
+    assert found["first_number"]["text_b"] == "loss.backward()"
+    status, found = compared(c, c)
+    assert (status, found["iterations"]) == (0, 4)
 
 
 def test_what_comes_to_no_step_is_one_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode, take_off
 from lenet_tui.training.engine.global_hooks import GlobalHook
+
+_mapping = torch._C._functorch.peek_interpreter_stack
 
 LOOKS = frozenset(
     [
@@ -52,7 +55,7 @@ class Leaves(OwnMode):
         if not (function.silent or function.name in LOOKS) and torch.is_grad_enabled():
             with torch._C.DisableTorchFunction():
                 leaf = next(_leaves(args), None)
-            if leaf is not None:
+            if leaf is not None and _mapping() is None:
                 self._used(leaf)
         return func(*args, **kwargs) if kwargs else func(*args)
 
@@ -67,7 +70,7 @@ def _leaves(given: Iterable[Any]) -> Iterator[Tensor]:
 
 
 class FirstUse:
-    """Sees either while it is asked to; each costs a little."""
+    """Sees either while it is asked to; each costs a little. torch has modes for each thread."""
 
     def __init__(
         self, called: Callable[[nn.Module, Any], None], used: Callable[[Tensor], None]
@@ -75,15 +78,15 @@ class FirstUse:
         self._called = called
         self._leaves = Leaves(used)
         self._modules: GlobalHook | None = None
-        self._on = False
-        self._asked, self._alone = set[int](), False
+        self._on, self._thread = False, 0
+        self._asked, self._alone = set[int](), True
 
     def see(self) -> None:
         """See both."""
         if self._modules is None:
             self._modules = global_hooks.before_modules(self._called)
         if not self._on:
-            self._on = True
+            self._on, self._thread = True, threading.get_ident()
             overrides._push_mode(self._leaves)  # type: ignore[no-untyped-call]
 
     def no_modules(self) -> None:
@@ -97,14 +100,15 @@ class FirstUse:
         if self._on:
             self._on = not take_off(self._leaves)
 
-    def tensors_alone(self, leaf: Tensor) -> bool:
-        """Whether no module is trained; that is looked for once for each leaf."""
-        if id(leaf) not in self._asked:
+    def alone(self, leaf: Tensor) -> bool:
+        """Whether no module is trained; looked for once for each leaf, until there is one."""
+        if self._alone and id(leaf) not in self._asked:
             self._asked.add(id(leaf))
             self._alone = not has_modules()
         return self._alone
 
     def innermost(self) -> None:
         """Be the innermost mode again, after another one has come."""
-        if self._on and take_off(self._leaves):
+        thread, self._thread = self._thread, threading.get_ident()
+        if self._on and (take_off(self._leaves) or thread != self._thread):
             overrides._push_mode(self._leaves)  # type: ignore[no-untyped-call]

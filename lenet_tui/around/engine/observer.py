@@ -138,7 +138,8 @@ class Observer:
 
     def ended(self) -> None:
         """The script is over: its last update may be one by hand."""
-        if self._elsewhere:
+        trains_on = self._thread in {thread.ident for thread in threading.enumerate()}
+        if self.stop is None or (self._elsewhere and trains_on):
             return
         if self._recording is not None:
             self._recording.recorder.ended()
@@ -163,12 +164,10 @@ class Observer:
         self._observing.callback(self._first.no_modules)
 
     def _leaf_used(self, leaf: Tensor) -> None:
-        if self._elsewhere:
-            return
         with self._unbroken():
             if self._recording is not None:
                 self._recording.leaf_used(leaf)
-            elif not self._stepped and self._first.tensors_alone(leaf):
+            elif not self._stepped and self._first.alone(leaf) and not self._elsewhere:
                 self._may_begin(None)
 
     def _module_called(self, module: nn.Module, args: Any) -> None:
