@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ class SideProcess:
         self._relay = threading.Thread(target=_relayed, args=(out, says), daemon=True)
         self._relay.start()
         self._last: Over | None = None
+        self._until = 0.0
         self._link.send(asked)
 
     def give(self, text: bytes) -> None:
@@ -124,11 +126,12 @@ class SideProcess:
     def leave(self) -> None:
         """Ask it to end, as enough was seen."""
         self._link.close()
+        self._until = time.monotonic() + PATIENCE
 
     def close(self) -> None:
         """Wait until it has ended, and end what it has started; after ``leave``."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(PATIENCE)
+            self._process.wait(max(self._until - time.monotonic(), 0))
         os.close(self._life)
         group.end(self._process.pid)
         try:
