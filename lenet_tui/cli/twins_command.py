@@ -93,6 +93,8 @@ def asked(args: argparse.Namespace) -> Twins | None:
     a, b = given.get("a"), given.get("b")
     extents = ("iterations", "seed", "device", "tape_mb")
     extent = {name: given[name] for name in extents if name in given}
+    if given.get("scripts"):  # a third word, and no ``--`` before it
+        raise CommandError("twins:two-scripts")
     if "words" in given or "module" in given:
         return _scripts(args, extent)
     if "other" in given:

@@ -1,17 +1,21 @@
-"""What crosses between two scripts that are compared and who compares them: plain values alone."""
+"""What crosses between two scripts that are compared and who compares them: plain values alone.
+
+It is imported before a script is run, and NumPy is not to be there by then.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lenet_tui.protocol.frame import Shape
 from lenet_tui.text.notice import Notice
 
-Floats = NDArray[np.floating[Any]]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.floating[Any]]"
+Shape = tuple[int, ...]
 Part = tuple[int, int]
 """The number of an entry of an iteration, and of one of its tensors."""
 

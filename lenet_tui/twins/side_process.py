@@ -21,6 +21,8 @@ from lenet_tui.twins.crossing import Floats, GoOn, Numbers, Over, Part, Seen, To
 
 PATIENCE = 2.0
 """Seconds that a script has to end by itself, once enough was seen of it."""
+LOOK = 0.5
+"""Seconds after which it is asked whether the process still lives."""
 LINE = 2_000
 """Characters of a line that a script prints that are handed on."""
 
@@ -104,13 +106,23 @@ class SideProcess:
         """Wait for its next iteration, or its end."""
         if self._last is not None:
             return self._last
+        told: Seen | Over
         try:
-            told: Seen | Over = self._link.recv()
+            while not self._link.poll(LOOK):
+                self._lives()
+            told = self._link.recv()
         except (EOFError, OSError):
             told = Over(0, error=notice("twins:died", status=self._process.wait()))
         if isinstance(told, Over):
             self._last = told
         return told
+
+    def _lives(self) -> None:
+        """``EOFError`` where it has ended; what it has started may hold the connection open."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(0)
+            if not self._link.poll():
+                raise EOFError
 
     def go_on(self) -> None:
         """Let it run one more iteration."""

@@ -267,7 +267,13 @@ def test_what_comes_to_no_step_is_one_line(tmp_path: Path) -> None:
 def test_words_that_name_no_two_scripts(tmp_path: Path) -> None:
     [a] = wrote(tmp_path, a=TOP)
     bad = ["--", a], ["--", a, "--lr", "1"], ["--", a, "--"], ["--", a, "--", "no.py"], ["-m", a]
-    for words in (*bad, ["--device", "cpu", "--", a, a], ["--lr", "1", a, a], [a, "--", a]):
+    for words in (
+        *bad,
+        ["--device", "cpu", "--", a, a],
+        ["--lr", "1", a, a],
+        [a, "--", a],
+        [a, a, a],
+    ):
         done = run_here("twins", *words)
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, words
         assert not done.stdout
@@ -303,7 +309,7 @@ def test_processes_of_their_own_that_end_without_a_word(
     assert "b.py stopped in iteration 3: its process ended without a word (exit status 7)" in (
         done.stdout
     )
-    early = "import os\nassert 'torch' not in __import__('sys').modules\nos._exit(5)\n"
+    early = "import os, sys\nassert not {'torch', 'numpy'} & {*sys.modules}\nos._exit(5)\n"
     wrote(tmp_path, early=early, late=TOP)
     done = run_here("twins", "--format", "text", "-m", "--", "late", "--", "early")
     assert (done.returncode, done.stdout) == (2, "")
