@@ -10,7 +10,9 @@ from lenet_tui.cli.options import CommandError, Parser
 
 RUN, ATTACH, INFO = "run", "attach", "info"
 SCRIPTED = (RUN, "check")
-"""The subcommands that take a script with its own words."""
+"""The subcommands that take a script with its own words, ``--`` or not."""
+DASHED = (*SCRIPTED, "twins")
+"""Those that take such words behind ``--``."""
 _DISPLAY = ("lang", "theme", "ascii")
 _ALONE = ("--ascii", "--help", "--version")
 """Options without a value."""

@@ -94,7 +94,7 @@ def run(words: Sequence[str]) -> int | Callable[[], int]:
     subcommands.add_all(add, open_app)
     args = parser.parse(ours)
     limited.check(args)
-    if theirs and vars(args).get("command") not in limited.SCRIPTED:
+    if theirs and vars(args).get("command") not in limited.DASHED:
         raise CommandError("cli:no-option", name="--")
     if theirs:
         args.words = theirs[1:]

@@ -9,10 +9,10 @@ NOTICES = {
         "脚本在 {count} 次更新后结束：从第 {at} 次更新起没有可检查的",
     ),
     "cli:bare-tensors": (
-        "the script trains tensors by hand, with neither a module nor an optimizer, so no end of a"
-        " step can be seen: put one into a function and give it to lenet_tui.check(step, batch), or"
-        " train them by torch.optim.SGD",
-        "脚本手动训练张量，既没有模块也没有优化器，看不出一步在何处结束："
+        "the script trains tensors that no variable, list, dictionary or object of its own holds,"
+        " so no end of a step can be seen: put one into a function and give it to"
+        " lenet_tui.check(step, batch), or train them by torch.optim.SGD",
+        "脚本所训练的张量不在它自己的变量、列表、字典或对象中，看不出一步在何处结束："
         "请把一步写成函数并交给 lenet_tui.check(step, batch)，或改用 torch.optim.SGD",
     ),
     "cli:no-command-but-file": (

@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lenet_tui.cli import transcript_jsonl
 from lenet_tui.cli.blocking_engine import BlockingEngine
@@ -18,6 +18,7 @@ from lenet_tui.text.words import Words
 from lenet_tui.twins.lines import labels, parting
 from lenet_tui.twins.mistake import BY_ID, MISTAKES, Mistake
 from lenet_tui.twins.result import Twins, TwinsResult
+from lenet_tui.twins.script_pair import run_scripts
 from lenet_tui.twins.scripts import write_scripts
 
 DIFFERENT = 1
@@ -40,8 +41,7 @@ def run(args: argparse.Namespace, request: Twins | None, instead: Notice | None 
         _export(BY_ID[request.mistake], Path(given["export"]))
         if "format" not in given:
             return 0
-    with BlockingEngine() as engine:
-        result = engine.ask(request)
+    result = _asked(request)
     if result.error is not None:
         for line in result.traceback:
             sys.stderr.write(f"{line}\n")
@@ -50,8 +50,20 @@ def run(args: argparse.Namespace, request: Twins | None, instead: Notice | None 
         _json(result)
     else:
         _text(printer, words, request, result)
-    differ = result.first is not None or result.ended is not None
-    return DIFFERENT if differ and not request.mistake else 0
+    return DIFFERENT if result.differs and not request.mistake else 0
+
+
+def _asked(request: Twins) -> TwinsResult:
+    """Of two scripts without an engine: what they are compared by is their own processes' work."""
+    if request.scripts:
+        return run_scripts(request, None if sys.stdin is None else _piped())
+    with BlockingEngine() as engine:
+        return engine.ask(request)
+
+
+def _piped() -> BinaryIO | None:
+    """The standard input, where it is no terminal: two cannot be typed into."""
+    return None if sys.stdin.isatty() else sys.stdin.buffer
 
 
 def _export(mistake: Mistake, folder: Path) -> None:
@@ -77,6 +89,7 @@ def _json(result: TwinsResult) -> None:
     whole["losses"] = [list(i.losses) for i in result.iterations if i.number]
     ended = result.ended
     whole["errors"] = [None if e is None else str(e) for e in ended.errors] if ended else None
+    whole["endings"] = [None if e is None else asdict(e) for e in result.endings]
     whole["iterations"] = len([i for i in result.iterations if i.number])
     sys.stdout.write(transcript_jsonl.line(whole) + "\n")
 

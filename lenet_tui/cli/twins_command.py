@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lenet_tui.cli import streams
 from lenet_tui.cli.options import CommandError, Parser, session_options
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.moves import parse_move
+from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
+from lenet_tui.twins.kinds_of_file import of_files
 from lenet_tui.twins.mistake import BY_ID, ITERATIONS
 from lenet_tui.twins.result import Twins
 
 if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
+
+
+_OF_SCRIPTS = (
+    *("iterations", "seed", "format", "module", "words", "a", "b", "tape_mb"),
+    *("lang", "theme", "ascii", "command", "run", "help"),
+)
+"""Options that go with two scripts."""
 
 
 class OpenApp(Protocol):
@@ -34,12 +44,15 @@ def add_twins(
     whole: Callable[[str, int], Callable[[str], int]],
 ) -> None:
     """Add the subcommand; ``whole``: a parser of whole numbers."""
-    about = "two programs stepped together: where they part first; or a mistake beside its cure"
+    about = (
+        "two programs stepped together: where they part first, exit 0 / 1 / 2; or a mistake beside"
+        " its cure"
+    )
     parser = add("twins", about, partial(_twins, open_app))
     group = parser.add_argument_group("twins")
-    names = f"a training file, or a mistake's name: {', '.join(BY_ID)}"
+    names = f"a training file, a script, or a mistake's name: {', '.join(BY_ID)}"
     parser.add_argument("a", nargs="?", metavar="A.py|MISTAKE", help=names)
-    parser.add_argument("b", nargs="?", metavar="B.py", help="the other training file")
+    parser.add_argument("b", nargs="?", metavar="B.py", help="the other training file or script")
     number = whole("iterations", 1)
     group.add_argument("--iterations", type=number, metavar="N", help=f"how many ({ITERATIONS})")
     about = "beside A.py, or the session of the options: the same with another one, such as lr=1.0"
@@ -47,6 +60,14 @@ def add_twins(
     group.add_argument("--export", metavar="FOLDER", help="write a mistake's two scripts there")
     printed = "print, instead of opening the screen"
     group.add_argument("--format", choices=("text", "json"), help=printed)
+    group = parser.add_argument_group("scripts")
+    about = "A.py and B.py are names of modules, as for python -m"
+    group.add_argument("-m", dest="module", action="store_true", help=about)
+    about = (
+        "two scripts that run as they are: -- A.py B.py ARGS gives ARGS to both,"
+        " -- A.py ARGS -- B.py ARGS gives each its own; they end when enough was seen"
+    )
+    group.add_argument("scripts", nargs="?", metavar="-- A.py B.py ARGS", help=about)
 
 
 def _twins(open_app: OpenApp, args: argparse.Namespace) -> int:
@@ -59,7 +80,7 @@ def _twins(open_app: OpenApp, args: argparse.Namespace) -> int:
             return open_app(args, lambda main: main.open_twins(request))
         instead = notice("twins:printed", why=why)
     streams.check_output()
-    if request is not None:
+    if request is not None and not request.scripts:
         forkserver.prepare()
     from lenet_tui.cli import twins  # noqa: PLC0415
 
@@ -70,7 +91,12 @@ def asked(args: argparse.Namespace) -> Twins | None:
     """What is to be compared; ``None``: nothing yet, the list of mistakes is asked for."""
     given = vars(args)
     a, b = given.get("a"), given.get("b")
-    extent = {name: given[name] for name in ("iterations", "seed", "device") if name in given}
+    extents = ("iterations", "seed", "device", "tape_mb")
+    extent = {name: given[name] for name in extents if name in given}
+    if given.get("scripts"):  # a third word, and no ``--`` before it
+        raise CommandError("twins:two-scripts")
+    if "words" in given or "module" in given:
+        return _scripts(args, extent)
     if "other" in given:
         return _other(args, a, b)
     if a is None:
@@ -90,7 +116,47 @@ def asked(args: argparse.Namespace) -> Twins | None:
         if not Path(file).is_file():
             raise CommandError("cli:model-no-file", file=file)
         files.append(str(Path(file).absolute()))
-    return Twins(files[0], files[1], **extent)
+    request = of_files(files[0], files[1], **extent)
+    if request.scripts:
+        _check_scripts(args)
+        return replace(request, scripts=((a,), (b,)))  # ``sys.argv[0]`` is as it was given
+    return request
+
+
+def _scripts(args: argparse.Namespace, extent: dict[str, Any]) -> Twins:
+    """Two scripts or modules with their words."""
+    given = vars(args)
+    words = given.get("words") or [w for w in (given.get("a"), given.get("b")) if w]
+    if given.get("words") and given.get("a"):
+        raise CommandError("cli:no-option", name="--")
+    _check_scripts(args)
+    halves = _halves(words)
+    for half in halves:
+        if "module" not in given and not Path(half[0]).is_file():
+            if "--" not in words:  # the second may be a word of the first
+                raise CommandError("twins:two-scripts")
+            raise CommandError("around:no-script", file=clean(half[0], 200))
+    return Twins(scripts=halves, module="module" in given, **extent)
+
+
+def _halves(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of each script, those of both behind them where nothing parts them."""
+    if "--" in words:
+        place = list(words).index("--")
+        a, b = tuple(words[:place]), tuple(words[place + 1 :])
+    else:
+        a, b = ((name, *words[2:]) for name in (*words[:2], "", "")[:2])
+    if not (a and a[0] and b and b[0]):
+        raise CommandError("twins:two-scripts")
+    return a, b
+
+
+def _check_scripts(args: argparse.Namespace) -> None:
+    """Refuse the options that scripts are not run by."""
+    for name in vars(args):
+        if name not in _OF_SCRIPTS:
+            option = "--" + name.replace("inputs", "input").replace("_", "-")
+            raise CommandError("twins:not-of-scripts", option=option)
 
 
 def _other(args: argparse.Namespace, a: str | None, b: str | None) -> Twins:

@@ -37,7 +37,8 @@ def parting(result: TwinsResult, words: Words, names: Labels) -> list[str]:
     if first is None and result.ended is None:
         n = result.iterations[-1].number if result.iterations else 0
         rows = sum(len(iteration.rows) for iteration in result.iterations)
-        return [words("twins.same", n=n, rows=thousands(rows))]
+        same = words("twins.same", n=n, rows=thousands(rows))
+        return [same, *endings(result, words, names)]
     lines = []
     if first is not None:
         lines.append(words("twins.parts", place=place(*first, words, names)))
@@ -45,7 +46,20 @@ def parting(result: TwinsResult, words: Words, names: Labels) -> list[str]:
     if counted is not None and counted != first:
         lines.append(words("twins.first-number", place=place(*counted, words, names)))
         lines += details(counted[1], words, names)
-    return lines + stopped(result, words, names)
+    return lines + endings(result, words, names) + stopped(result, words, names)
+
+
+def endings(result: TwinsResult, words: Words, names: Labels) -> list[str]:
+    """Which of the two ended by itself, where the other did not, or not in the same way."""
+    if not result.uneven:
+        return []
+    return [
+        words("twins.exited", name=name, n=end.iterations, status=end.status)
+        if end.status
+        else words("twins.over", name=name, n=end.iterations)
+        for name, end in zip(names, result.endings, strict=True)
+        if end is not None
+    ]
 
 
 def stopped(result: TwinsResult, words: Words, names: Labels) -> list[str]:
@@ -77,12 +91,35 @@ def place(n: int, row: TwinRow, words: Words, names: Labels) -> str:
 
 def details(row: TwinRow, words: Words, names: Labels) -> list[str]:
     """The two numbers, and how many differ."""
+    if row.how == EQUAL:
+        return []
+    return [*_sources(row, names), *_values(row, words, names)]
+
+
+def _sources(row: TwinRow, names: Labels) -> list[str]:
+    """What the lines say that made it, where that is known."""
+    found = (row.file_a, row.line_a, row.text_a), (row.file_b, row.line_b, row.text_b)
+    named = [f"{clean(file)}:{line}" if file else "" for file, line, _ in found]
+    if named[0] == named[1]:
+        named = list(names)
+    width = max(map(len, named))
+    return [
+        f"  {name:{width}}  {clean(text, 100)}"
+        for name, (file, _, text) in zip(named, found, strict=True)
+        if file and text
+    ]
+
+
+def _values(row: TwinRow, words: Words, names: Labels) -> list[str]:
     a, b = names
-    if row.missing or row.how == EQUAL:
+    if row.missing:
         return []
     if row.how == SHAPES:
         shapes = {"va": _shape(row.shape_a, words), "vb": _shape(row.shape_b, words)}
         return [f"  {words('twins.shapes', a=a, b=b, **shapes)}"]
+    if row.types is not None:
+        types = dict(zip(("va", "vb"), row.types, strict=True))
+        return [f"  {words('twins.types', a=a, b=b, **types)}"]
     if row.first is None:
         va = _tensor(row.shape_a, row.a, words)
         vb = _tensor(row.shape_b, row.b, words)
@@ -92,6 +129,7 @@ def details(row: TwinRow, words: Words, names: Labels) -> list[str]:
     lines = [f"  {words('twins.cell', index=index, a=a, b=b, va=va, vb=vb).strip()}"]
     if row.size > 1:
         counts = {"count": thousands(row.count), "size": thousands(row.size)}
+        counts["shape"] = _shape(row.shape_a, words)
         lines.append(f"  {words('twins.count', gap=number(row.difference, 4), **counts)}")
     return lines
 

@@ -19,12 +19,27 @@ NOTICES: Table = {
         "--other 代替第二个文件：lenet-tui twins A.py --other lr=1.0",
     ),
     "twins:second": (
-        "{name} beside what? Give another training file",
-        "{name} 与什么对照？请再给一个训练文件",
+        "{name} beside what? Give another training file or script",
+        "{name} 与什么对照？请再给一个训练文件或脚本",
     ),
     "twins:unknown": (
         "{name!r} is neither two training files nor a mistake: {names}",
         "{name!r} 既不是两个训练文件，也不是错误名称：{names}",
+    ),
+    "twins:two-scripts": (
+        "twins needs two scripts: twins -- A.py B.py ARGS, or each with its own words: "
+        "twins -- A.py ARGS -- B.py ARGS",
+        "twins 需要两个脚本：twins -- A.py B.py 参数；各有参数时用 twins -- A.py 参数 -- B.py 参数",
+    ),
+    "twins:not-of-scripts": (
+        "{option} is not for scripts, which run as they are: give it to each behind its name, "
+        "if it knows it",
+        "{option} 不适用于脚本，脚本原样运行：若脚本认得它，请写在各自名称之后",
+    ),
+    "twins:not-begun": ("{name}: {why}", "{name}：{why}"),
+    "twins:died": (
+        "its process ended without a word (exit status {status})",
+        "其进程未作说明就结束了（退出状态 {status}）",
     ),
     "twins:no-file": ("{file}: there is no such Python file", "{file}：没有这个 Python 文件"),
     "twins:exists": ("{file} exists already", "{file} 已存在"),

@@ -28,8 +28,10 @@ class TwinRow:
 
     ``a`` and ``b``: the number of a tensor of one element, or the norm of a larger one; ``None``:
     there is no tensor, as for a gradient that is ``None``. ``line_a``, ``line_b``: of the files, 0
-    where it is not known. ``count`` of ``size`` elements differ, at most by ``difference``.
-    ``gradient``: it is a parameter's ``.grad``.
+    where it is not known. ``count`` of ``size`` elements differ, at most by ``difference``; where
+    ``first`` is ``None`` they were not counted. ``gradient``: it is a parameter's ``.grad``.
+    ``file_a``, ``text_a``: whose line it is and what it says, where that is known, as of scripts.
+    ``types``: of both tensors, where these differ.
     """
 
     phase: str
@@ -47,6 +49,11 @@ class TwinRow:
     count: int = 0
     size: int = 0
     first: Cell | None = None
+    file_a: str = ""
+    file_b: str = ""
+    text_a: str = ""
+    text_b: str = ""
+    types: tuple[str, str] | None = None
 
     @property
     def missing(self) -> bool:
@@ -79,16 +86,36 @@ class TwinIteration:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """A script has ended by itself, after so many iterations and with an exit status."""
+
+    iterations: int
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TwinsResult:
     """The answer to ``Twins``; ``names``: of A and B.
 
-    ``error``: why one of them cannot begin, with the ``traceback`` of its own code.
+    ``error``: why one of them cannot begin, with the ``traceback`` of its own code. ``endings``:
+    of scripts that ended before as many iterations as were asked for.
     """
 
     names: tuple[str, str] = ("", "")
     iterations: tuple[TwinIteration, ...] = ()
     error: Notice | None = None
     traceback: tuple[str, ...] = ()
+    endings: tuple[Ending | None, Ending | None] = (None, None)
+
+    @property
+    def uneven(self) -> bool:
+        """Whether one script ended and the other did not, or with another status."""
+        return self.endings[0] != self.endings[1]
+
+    @property
+    def differs(self) -> bool:
+        """Whether they are not the same in all that was seen."""
+        return self.first is not None or self.ended is not None or self.uneven
 
     @property
     def first(self) -> tuple[int, TwinRow] | None:
@@ -116,9 +143,11 @@ class TwinsResult:
 class Twins(Request[TwinsResult]):
     """Step two training files together, from the same seed.
 
-    ``mistake``: instead of the files, the twins of a mistake by its id. ``other``: instead of a
-    second file, options that B has, such as ``set lr 1.0``; then A has ``options``, or those of the
-    session, and both begin where its present iteration began.
+    ``scripts``: instead of the files, two scripts, each with its words as for ``python``; with
+    ``module``, two modules. They run as they are, each in a process of its own. ``mistake``:
+    instead of the files, the twins of a mistake by its id. ``other``: instead of a second file,
+    options that B has, such as ``set lr 1.0``; then A has ``options``, or those of the session, and
+    both begin where its present iteration began.
     """
 
     a: str = ""
@@ -129,4 +158,7 @@ class Twins(Request[TwinsResult]):
     mistake: str = ""
     other: tuple[str, ...] = ()
     options: Options | None = None
+    scripts: tuple[tuple[str, ...], ...] = ()
+    module: bool = False
+    tape_mb: int = Options().tape_mb
     needs_session = False

@@ -205,6 +205,31 @@ torch.save(net.state_dict(), sys.argv[1])
 )
 """No optimizer at all: an iteration ends where the next one begins."""
 
+TENSORS = (
+    HEAD
+    + """
+class Net:
+    def __init__(self):
+        self.weights = [torch.randn(n, m, requires_grad=True) for n, m in ((4, 6), (6, 2))]
+
+    def __call__(self, x):
+        return torch.tanh(x @ self.weights[0]) @ self.weights[1]
+
+
+net = Net()
+for number in range(6):
+    x, target = torch.randn(7, 4), torch.randn(7, 2)
+    loss = ((net(x) - target) ** 2).mean()
+    loss.backward()
+    for p in net.weights:
+        p.data -= 0.05 * p.grad
+        p.grad = None
+    print(number, loss.item())
+torch.save(net.weights, sys.argv[1])
+"""
+)
+"""Neither a module nor an optimizer: an iteration begins with the first op of a trained tensor."""
+
 LOOSE = (
     HEAD
     + """
@@ -298,6 +323,7 @@ SCRIPTS = {
     "amp": AMP,
     "accumulation": ACCUMULATION,
     "gan": GAN,
+    "tensors": TENSORS,
     "lbfgs": LBFGS,
     "loader": LOADER,
     "by_hand": BY_HAND,

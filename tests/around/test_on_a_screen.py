@@ -56,6 +56,22 @@ def test_it_is_looked_at_goes_on_from_the_screen_and_ends_by_itself(tmp_path: Pa
 
 
 @pytest.mark.slow
+def test_a_step_of_tensors_alone_is_stepped_through(tmp_path: Path) -> None:
+    with stopped(tmp_path, "tensors", "--at", "2") as terminal:
+        terminal.wait_for("net_weights_1           6×2")
+        terminal.send("N")
+        terminal.wait_for("zero_grad done; next: other")
+        terminal.send("f")
+        terminal.wait_for("finished; next: your step of iteration 3")
+        terminal.send("f")
+        terminal.wait_for("finished; next: your step of iteration 4")
+        terminal.send("q")
+        assert terminal.wait() == 0
+        given_back(terminal)
+    assert (tmp_path / "weights.pt").exists()
+
+
+@pytest.mark.slow
 def test_its_findings_are_asked_for_there_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
     with stopped(
         tmp_path, "plain", "--at", "2", "--lang", "zh", waits="查看记录，不重新运行"

@@ -41,7 +41,8 @@ PHASES = {
     "lbfgs": "zero_grad forward loss backward " * 4 + "update",
     "loader": "zero_grad forward loss backward update",
     "loose": "other zero_grad loss backward update",
-    "by_hand": f"{STEP} update other",
+    "by_hand": f"{STEP} update",
+    "tensors": "forward loss backward update zero_grad update zero_grad other",
     "caught": "zero_grad forward loss backward update",
     "exits": "schedule other zero_grad forward loss backward clip update",
 }
@@ -70,7 +71,10 @@ def test_it_comes_to_the_same_and_the_iteration_is_printed_in_its_own_order(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "script",
-    ["plain", *(pytest.param(s, marks=pytest.mark.slow) for s in ("gan", "loader", "by_hand"))],
+    [
+        "plain",
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ("gan", "loader", "by_hand", "tensors")),
+    ],
 )
 def test_what_is_looked_at_meanwhile_changes_nothing(runs: Runs, script: str) -> None:
     """Back and forth, on to the next iterations, back to one that is kept; and what is refused."""

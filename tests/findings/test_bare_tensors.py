@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -84,7 +85,78 @@ def test_a_broadcast_in_a_loop_of_tensors_with_an_optimizer(runs: Runs) -> None:
     assert json.loads(runs(right, "check", "--format", "json").out)["findings"] == []
 
 
-def test_of_a_loop_it_is_said_what_to_do(runs: Runs) -> None:
-    ran = runs(LOOP, "check")
+REPLACING = LOOP.partition("    with torch.no_grad")[0] + (
+    "    w, b = ((p - 0.05 * p.grad).detach().requires_grad_() for p in (w, b))\n"
+    "    layers = [w, (layers[1] - 0.05 * layers[1].grad).detach().requires_grad_()]\n"
+)
+"""The update makes new tensors, which have no gradients."""
+HELD = """
+class Net:
+    def __init__(self):
+        self.w = [torch.randn(3, 4, requires_grad=True), torch.randn(4, 1, requires_grad=True)]
+    def __call__(self, x):
+        return torch.tanh(x @ self.w[0]) @ self.w[1]
+
+def main(net, inputs):
+    for x, y in zip(inputs, [x.sum(1, keepdim=True) for x in inputs]):
+        for p in net.w:
+            p.grad = None
+        loss = (net(x) - y).pow(2).mean()
+        loss.backward()
+        for p in net.w:
+            p.data.add_(p.grad, alpha=-0.05)
+
+import torch
+main(Net(), torch.randn(5, 8, 3))
+"""
+"""In an object's list, inside a function, changed by ``.data``."""
+
+
+def found_in(runs: Runs, script: str, *words: str) -> list[dict[str, Any]]:
+    ran = runs(script, "check", "--format", "json", *words)
+    whole = json.loads(ran.out)
+    assert whole["iterations"] == 3, ran.err
+    found: list[dict[str, Any]] = whole["findings"]
+    return found
+
+
+def test_a_loop_of_tensors_alone_is_checked(runs: Runs) -> None:
+    for loop in (LOOP, REPLACING, HELD):
+        assert found_in(runs, loop) == [], loop
+    kept = LOOP.replace("    w.grad = b.grad = layers[1].grad = None\n", "")
+    (found,) = found_in(runs, kept)
+    assert (found["id"], found["evidence"]["iteration"]) == ("grad-accumulates", 2)
+    (found,) = found_in(runs, kept, "--at", "2")
+    assert (found["id"], found["evidence"]["parameters"]) == (
+        "grad-accumulates",
+        ["w", "b", "layers_1"],
+    )
+    wide = HELD.replace(", keepdim=True", "")
+    assert [f["id"] for f in found_in(runs, wide)] == ["loss-broadcast"]
+
+
+@pytest.mark.parametrize("loop", [LOOP, REPLACING])
+def test_the_iteration_that_is_stopped_at_is_whole(runs: Runs, loop: str) -> None:
+    shown = loop + "print(w.sum().item(), b.item())\n"
+    without, observed = runs(shown), runs(shown, "--at", "3")
+    assert (observed.status, observed.out) == (0, without.out)
+    titles = [line.split(" · ")[:2] for line in observed.err.splitlines() if " ms " in line]
+    phases = [phase for iteration, phase in titles if iteration == "iteration 3"]
+    assert len(phases) == len(titles) and phases[:4] == ["forward", "loss", "backward", "update"]
+    assert set(phases[4:]) <= {"update", "zero_grad"} and "zero_grad" in phases
+
+
+def test_tensors_that_nothing_of_the_script_s_holds(runs: Runs) -> None:
+    hidden = """
+import torch
+from collections import deque
+held = deque([torch.randn(3, requires_grad=True)])
+for x in torch.randn(5, 4, 3):
+    (x @ held[0]).pow(2).mean().backward()
+    with torch.no_grad():
+        held[0].sub_(0.1 * held[0].grad)
+        held[0].grad.zero_()
+"""
+    ran = runs(hidden, "check")
     assert (ran.status, ran.out) == (2, "")
-    assert "neither a module nor an optimizer" in ran.err and "check(step, batch)" in ran.err
+    assert "no variable, list, dictionary or object of its own holds" in ran.err

@@ -13,11 +13,25 @@ from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import UNICODE
 from lenet_tui.text.numbers import number
 from lenet_tui.twins.engine.pair import run_twins
+from lenet_tui.twins.kinds_of_file import of_files
 from lenet_tui.twins.mistake import BY_ID, MISTAKES
 from lenet_tui.twins.result import Twins
 from lenet_tui.twins.ui.screen import TwinsScreen
 from lenet_tui.twins.ui.table import table
 from tests.harness.running_app import SIZES, Running, running
+from tests.twins.forked_sides import forked_sides
+
+__all__ = ["forked_sides"]
+
+LOOP = """import torch
+from torch import nn
+model = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for _ in range(3):
+    optimizer.zero_grad()
+    model(torch.randn(4, 3)).pow(2).mean().backward()
+    optimizer.step()
+"""
 
 
 def highlighted(run: Running, name: str) -> str:
@@ -140,3 +154,20 @@ def test_no_line_of_the_table_is_too_long(width: int) -> None:
     for iteration in result.iterations:
         head, lines = table(iteration, ("healthy", "broken"), width, words("en"), UNICODE)
         assert all(cell_len(text.plain) <= width for text in (head, *(line.text for line in lines)))
+
+
+@pytest.mark.usefixtures("forked_sides")
+async def test_two_scripts_are_compared_on_the_screen(tmp_path: Path) -> None:
+    a, b = tmp_path / "good.py", tmp_path / "bad.py"
+    a.write_text(LOOP, "utf-8")
+    b.write_text(LOOP.replace("lr=0.1", "lr=0.2"), "utf-8")
+    async with running() as run:
+        screen = run.app.screen
+        assert isinstance(screen, MainScreen)
+        screen.open_twins(of_files(str(a), str(b), iterations=3))
+        await run.settle()
+        assert "good.py beside bad.py, 3 iterations from seed 0" in run.text
+        assert "First difference: iteration 1, update: weight · line 8" in run.text
+        assert "bad.py:8   optimizer.step()" in run.text
+        await run.press("n", "n")
+        assert "Iteration 3 of 3" in run.text

@@ -16,19 +16,22 @@ class ByHand:
 
     def __init__(self) -> None:
         self.backwards = 0
-        self._known: list[tuple[Tensor, Tensor]] = []
+        self._known: list[tuple[str, Tensor]] = []
 
     def look(self, trainer: ScriptTrainer) -> None:
-        """Note what the parameters are."""
-        trained = [p for p in trainer.parameters.values() if p.requires_grad]
-        smallest = sorted(trained, key=lambda p: p.numel())[:FEW]
-        self._known = [(p, p.detach().clone()) for p in smallest]
+        """Note what the parameters are; these copies are on no tape."""
+        trained = [(n, p) for n, p in trainer.parameters.items() if p.requires_grad]
+        smallest = sorted(trained, key=lambda each: each[1].numel())[:FEW]
+        with torch._C.DisableTorchFunction():
+            self._known = [(name, p.detach().clone()) for name, p in smallest]
 
     def updated(self, trainer: ScriptTrainer) -> bool:
         """Whether parameters have changed since a backward; then that is over."""
         if not self.backwards:
             return False
-        changed = any(not torch.equal(p.detach(), known) for p, known in self._known)
+        live = trainer.parameters
+        with torch._C.DisableTorchFunction():
+            changed = any(not torch.equal(live[n].detach(), known) for n, known in self._known)
         if changed or not self._known:
             self.look(trainer)
             self.backwards = 0

@@ -6,8 +6,10 @@ from torch import Tensor
 
 from lenet_tui.around.engine.recording import Recording
 from lenet_tui.around.engine.script_trainer import ScriptTrainer
+from lenet_tui.around.stop import Stop
 from lenet_tui.protocol.condition import Watch
 from lenet_tui.protocol.evaluation import Evaluations
+from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.watch.engine import evaluate
 from lenet_tui.watch.engine.finiteness import all_finite, culprit
@@ -22,6 +24,18 @@ class Conditions:
 
     def __init__(self) -> None:
         self._held: bool | None = None
+        self._checked = False
+
+    def unknown(self, stop: Stop, recording: Recording) -> Notice | None:
+        """Why there is not what the condition is about; asked once."""
+        if self._checked or stop.watch is None:
+            return None
+        self._checked = True
+        try:
+            evaluate.check(stop.watch, recording.trainer, recording.writer.named)
+        except MoveRejected as unknown:
+            return unknown.notice
+        return None
 
     def begin(self) -> None:
         """From here on: what holds now is known."""

@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from lenet_tui.around.tracebacks import PACKAGE
 from lenet_tui.training.engine.frame_locals import frame_locals
+from lenet_tui.training.engine.step_parts import tensors_in
 
 TORCH = f"{Path(torch.__file__).parent}/"
 STDLIB = f"{sysconfig.get_paths()['stdlib']}/"
@@ -31,7 +32,8 @@ MOST = 2_000
 class Found:
     """``trained``: modules with parameters that an optimizer holds, by name; without an optimizer
     all that require gradients. ``others``: those that none holds. ``loose``: tensors of optimizers
-    that are no module's. ``wrappers``: modules around one of these, with its name.
+    that are no module's; without both, those that the script itself holds. ``wrappers``: modules
+    around one of these, with its name.
     """
 
     trained: dict[str, nn.Module] = field(default_factory=dict)
@@ -57,6 +59,16 @@ def loop_file(frames: Iterable[FrameType]) -> str:
     files = [frame.f_code.co_filename for frame in frames]
     own = (file for file in files if "site-packages" not in file)
     return next(own, files[0] if files else "")
+
+
+def has_modules() -> bool:
+    """Whether there is a module with parameters that require gradients."""
+    return any(
+        p.requires_grad
+        for module in _alive()[0]
+        for p in module._parameters.values()
+        if p is not None
+    )
 
 
 def has_optimizers() -> bool:
@@ -100,9 +112,31 @@ def look_for(
         found.wrappers += [(name, module) for module in outside]
         for key in parameters:
             held.pop(key, None)
+    if not (optimizers or found.trained or found.others):
+        found.loose = bare_tensors(frames)
     for number, tensor in enumerate(held.values()):
         found.loose[_free(names.of(tensor) or f"parameter{number + 1}", found.loose)] = tensor
     return found
+
+
+def bare_tensors(frames: Iterable[FrameType]) -> dict[str, Tensor]:
+    """The leaves that require gradients and lie in the frames' variables, by their names.
+
+    They are looked for in lists, dictionaries and objects of the script's own classes too.
+    """
+    names: dict[str, Any] = {}
+    own: set[str] = set()
+    for frame in frames:
+        own.add(frame.f_globals.get("__name__", ""))
+        for place in (frame_locals(frame), frame.f_globals):
+            for name, value in list(place.items())[:MOST]:
+                if not name.startswith("__"):
+                    names.setdefault(name, value)
+    leaves: dict[str, Tensor] = {}
+    with torch._C.DisableTorchFunction():
+        for path, tensor in tensors_in(names, lambda value: type(value).__module__ in own).items():
+            leaves[_free(path.removeprefix("self."), leaves)] = tensor
+    return leaves
 
 
 def _alive() -> tuple[list[nn.Module], list[Optimizer]]:

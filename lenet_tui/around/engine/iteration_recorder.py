@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn, overrides
 from torch.optim import Optimizer
-from torch.overrides import TorchFunctionMode
 from torch.utils.data.dataloader import _BaseDataLoaderIter
 
 from lenet_tui.around.engine.beside import Beside
@@ -27,6 +26,7 @@ from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.training.engine import aside, batch, compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.batch import Batch
+from lenet_tui.training.engine.function_modes import take_off
 from lenet_tui.training.engine.trainer import Trainer
 
 LEAD = 4
@@ -212,6 +212,24 @@ class IterationRecorder(StepRecorder):
                 self._skipped()
         return made
 
+    def leaf_used(self) -> None:
+        """A leaf goes into an op: after an update by hand this is the next iteration's."""
+        if not self._stack and self._updated_by_hand():
+            self._over(None, ())
+
+    def replaced(self) -> None:
+        """The script has other tensors in the place of its parameters: an update by hand."""
+        ops, before = self._close(by_hand=True), len(self.segments)
+        with self._silently():
+            self._phases.changed_by_hand(ops=ops)
+        for segment in self.segments[before:]:
+            segment.line = ops[-1].line if ops else segment.line
+
+    @property
+    def after_backward(self) -> bool:
+        """Whether a backward has run, and all is the script's own doing since."""
+        return not self._quiet and any(s.phase is BACKWARD for s in self.segments)
+
     def ended(self) -> None:
         """The script is over, and with it an iteration that it has updated by hand."""
         if self._updated_by_hand():
@@ -294,22 +312,6 @@ class IterationRecorder(StepRecorder):
             if isinstance(given, Tensor) and not given.requires_grad and id(given) not in made:
                 self.batch.target = given
                 return
-
-
-def take_off(mode: TorchFunctionMode) -> None:
-    """Take a mode off the stack, wherever the script has put others meanwhile."""
-    above: list[TorchFunctionMode] = []
-    stack = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
-    for each in reversed(stack):
-        if each is mode:
-            break
-        above.append(each)
-    else:
-        return
-    for _ in (*above, mode):
-        overrides._pop_mode()  # type: ignore[no-untyped-call]
-    for each in reversed(above):
-        overrides._push_mode(each)  # type: ignore[no-untyped-call]
 
 
 def _apart(value: Any) -> Any:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
@@ -23,17 +23,16 @@ from lenet_tui.around.engine import found
 from lenet_tui.around.engine.beside import Beside
 from lenet_tui.around.engine.by_hand import ByHand
 from lenet_tui.around.engine.conditions import Conditions
+from lenet_tui.around.engine.first_use import FirstUse
 from lenet_tui.around.engine.glance import Glance
 from lenet_tui.around.engine.recording import Recording, ScriptTape
 from lenet_tui.around.engine.under_way import UnderWay
 from lenet_tui.around.stop import Stop
-from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
-from lenet_tui.training.engine import aside, compiled_calls, global_hooks, observed_calls
+from lenet_tui.training.engine import aside, compiled_calls, observed_calls
 from lenet_tui.training.engine.generators import unchanged_generators
-from lenet_tui.training.engine.global_hooks import GlobalHook
 from lenet_tui.training.engine.observed_calls import Roots, observed_by
 from lenet_tui.watch.engine import evaluate
 
@@ -67,7 +66,7 @@ class Observer:
         self.ends_skipped = False
         """Whether a scaler that leaves out its update ends an iteration too."""
         self._stopped, self._wanted, self._say = stopped, wanted, say
-        self._tape_mb, self._checked = tape_mb, False
+        self._tape_mb = tape_mb
         self._recording: Recording | None = None
         self._writer: ScriptTape | None = None
         self._why: Notice | None = None
@@ -76,7 +75,7 @@ class Observer:
         self._glance = glance or Glance()
         self._roots, self._conditions, self._hand = Roots(), Conditions(), ByHand()
         self._observing, self._observed = ExitStack(), False
-        self._modules: GlobalHook | None = None
+        self._first = FirstUse(self._module_called, self._leaf_used)
         self._stepped = False  # whether an optimizer has made a step
         self._by_hand: bool | None = None  # whether it has no optimizer; ``None``: not known yet
 
@@ -90,7 +89,7 @@ class Observer:
         if self.stop is not None:
             self._observe()
             if self._soon(self.stop):
-                self._see_modules()
+                self._see_first()
 
     @contextmanager
     def _unbroken(self) -> Iterator[None]:
@@ -119,6 +118,7 @@ class Observer:
         if self._recording is not None:
             self._recording.recorder.abandon()
         self._observing.close()
+        self._first.no_leaves()
         self._glance.close()
         self._recording = self._writer = None
         if self.beside:
@@ -138,7 +138,8 @@ class Observer:
 
     def ended(self) -> None:
         """The script is over: its last update may be one by hand."""
-        if self._elsewhere:
+        trains_on = self._thread in {thread.ident for thread in threading.enumerate()}
+        if self.stop is None or (self._elsewhere and trains_on):
             return
         if self._recording is not None:
             self._recording.recorder.ended()
@@ -157,22 +158,24 @@ class Observer:
         """Whether the iteration that is recorded next may begin with the next call of a module."""
         return stop.nan or stop.watch is not None or self.count + 2 >= stop.at
 
-    def _see_modules(self) -> None:
-        """See each call of a module, which costs a little."""
-        if self._modules is None:
-            self._modules = global_hooks.before_modules(self._module_called)
-            self._observing.callback(self._see_no_modules)
+    def _see_first(self) -> None:
+        """See each call of a module, and each op of a leaf."""
+        self._first.see()
+        self._observing.callback(self._first.no_modules)
 
-    def _see_no_modules(self) -> None:
-        handle, self._modules = self._modules, None
-        if handle is not None:
-            handle.remove()
+    def _leaf_used(self, leaf: Tensor) -> None:
+        with self._unbroken():
+            if self._recording is not None:
+                self._recording.leaf_used(leaf)
+            elif not self._stepped and self._first.alone(leaf) and not self._elsewhere:
+                self._may_begin(None)
 
     def _module_called(self, module: nn.Module, args: Any) -> None:
         if self._recording is not None or self._elsewhere or not torch.is_grad_enabled():
             return
         with self._unbroken():
             if any(p.requires_grad for p in module.parameters()):
+                self._first.no_leaves()
                 self._may_begin(module)
                 if self._recording is not None:
                     self._recording.recorder.enters_first(module, args)
@@ -201,7 +204,7 @@ class Observer:
     def _may_begin(self, called: nn.Module | None) -> None:
         """Here an iteration may begin: the first, or one after an update by hand."""
         assert self.stop is not None
-        if self._by_hand and self._hand.updated(self._writer_for(None, called).trainer):
+        if self._by_hand and self._hand.updated(self._writer_for(None, called).present(all=True)):
             self.count += 1
             self._next(None)
         elif not self.count and not self._hand.backwards and (self.stop.at == 1 or self.stop.nan):
@@ -252,7 +255,8 @@ class Observer:
         if self._steps.ends(optimizer):
             if not self._stepped:
                 self._stepped, self._by_hand = True, False
-                self._see_no_modules()
+                self._first.no_modules()
+                self._first.no_leaves()
                 if self.stop is not None and self.stop.watch is None:
                     self._observing.close()
             self._updated(optimizer)
@@ -270,7 +274,10 @@ class Observer:
         if recording is not None:
             recording.end()
         stop = self.stop
-        if stop is None or (recording is not None and not self._can_hold(stop, recording)):
+        why = self._conditions.unknown(stop, recording) if stop and recording else None
+        if why is not None:
+            self._say(why)
+        if stop is None or why is not None:
             self.release()
             return
         if recording is not None and self._is_there(stop, recording):
@@ -292,7 +299,7 @@ class Observer:
         if self._records_next(stop, optimizer):
             self._begin(optimizer)
         elif self._by_hand and self._soon(stop):
-            self._see_modules()
+            self._see_first()
         elif self._glance.asked and not self._observed:
             self._glance.begin(lambda: not self._elsewhere)
 
@@ -308,18 +315,6 @@ class Observer:
         roots = self._roots.begin_anew()
         self._why = self._conditions.turned(stop.watch, trainer, roots, self.count)
         return self._why is not None
-
-    def _can_hold(self, stop: Stop, recording: Recording) -> bool:
-        """Whether there is what the condition is about; else that is said."""
-        if self._checked or stop.watch is None:
-            return True
-        self._checked = True
-        try:
-            evaluate.check(stop.watch, recording.trainer, recording.writer.named)
-        except MoveRejected as unknown:
-            self._say(unknown.notice)
-            return False
-        return True
 
     def _is_there(self, stop: Stop, recording: Recording) -> bool:
         """Whether the iteration that has just been recorded is the one to stop after."""
@@ -343,8 +338,12 @@ class Observer:
 
     def _begin(self, optimizer: Optimizer | None = None, called: nn.Module | None = None) -> None:
         """Record from here on, the iteration that the next update ends."""
-        self._observing.close()
         writer, number = self._writer_for(optimizer, called), self.count + 1
-        if writer.trainer.parameters:
+        trainer = writer.present(all=False)
+        if not trainer.bare:
+            self._first.no_leaves()
+        if trainer.parameters:
+            self._observing.close()
             over = self._over, (lambda: self._updated(None)) if self.ends_skipped else None
             self._recording = writer.begin_recording(number, over, self.kept(), self.broke)
+            self._first.innermost()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from lenet_tui.around.engine.beside import Beside
-from lenet_tui.around.engine.found import Found
+from lenet_tui.around.engine.found import Found, bare_tensors, own_frames
 from lenet_tui.around.engine.iteration_recorder import IterationRecorder, Over
 from lenet_tui.around.engine.script_trainer import ScriptTrainer, title_of
 from lenet_tui.protocol.phases import FORWARD, STEP
@@ -33,6 +35,15 @@ class ScriptTape(TapeRecorder):
         writer = cls(trainer, RecorderProgress(), 0.0)
         writer.beside = beside
         return writer
+
+    def present(self, all: bool) -> ScriptTrainer:
+        """What the script trains, as it is now: bare tensors may have been replaced by others.
+
+        ``all``: as for ``ScriptTrainer.takes_over``.
+        """
+        if self.trainer.bare:
+            self.trainer.takes_over(bare_tensors(own_frames()), all)
+        return self.trainer
 
     def begin_recording(
         self,
@@ -103,6 +114,14 @@ class Recording:
     def trainer(self) -> ScriptTrainer:
         """What the script trains."""
         return self.writer.trainer
+
+    def leaf_used(self, leaf: Tensor) -> None:
+        """A leaf goes into an op, which may be the first one after an update by hand."""
+        recorder, trainer = self.recorder, self.trainer
+        unknown = trainer.bare and id(leaf) not in trainer.names
+        if unknown and recorder.after_backward and trainer.takes_over(bare_tensors(own_frames())):
+            recorder.replaced()
+        recorder.leaf_used()
 
     def end(self) -> None:
         """The update is over."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from lenet_tui.around.engine.found import Found
@@ -49,6 +49,8 @@ class ScriptTrainer(Trainer):
         for name, module in others.items():
             self.parameters |= module.named_parameters(prefix=name)
         self.parameters |= found.loose
+        self.bare = not (trained or others or found.optimizers)
+        """Whether it is tensors alone, which the script itself changes."""
         self.names = {id(p): name for name, p in self.parameters.items()}
         self._parameter_list = list(self.parameters.values())
         self.flat = Aliases(self._parameter_list, flat_numbers)
@@ -80,6 +82,27 @@ class ScriptTrainer(Trainer):
     def knows(self, optimizer: Optimizer) -> bool:
         """Whether it has every tensor of the optimizer."""
         return all(id(p) in self.names for g in optimizer.param_groups for p in g["params"])
+
+    def takes_over(self, tensors: Mapping[str, Tensor], all: bool = True) -> bool:
+        """Take other tensors that the script now has by the names of these; whether there are any.
+
+        ``all``: only where no tensor with a gradient has stayed the same: then this is an update.
+        """
+        others = {n: t for n, t in tensors.items() if self._other(n, t)}
+        stays = (n for n, p in self.parameters.items() if p.grad is not None and n not in others)
+        if not others or (all and next(stays, None) is not None):
+            return False
+        for name, tensor in others.items():
+            self.names.pop(id(self.parameters[name]), None)
+            self.parameters[name], self.names[id(tensor)] = tensor, name
+        self._parameter_list = list(self.parameters.values())
+        self.flat = Aliases(self._parameter_list, flat_numbers)
+        return True
+
+    def _other(self, name: str, tensor: Tensor) -> bool:
+        known = self.parameters.get(name)
+        new = known is not None and id(tensor) not in self.names
+        return known is not None and new and known.shape == tensor.shape
 
     def modules(self) -> Iterator[tuple[str, nn.Module]]:
         yield from super().modules()

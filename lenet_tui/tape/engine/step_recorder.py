@@ -271,8 +271,8 @@ class StepRecorder(ForwardRecorder):
     def _backward(self, make: Callable[[], Any], args: tuple[Any, ...], kwargs: Any) -> None:
         starts = observed_calls.roots(args, kwargs)
         root = self._roots.begin(starts[0] if starts else None, self._line())
-        self._note_loss(root)
         with self._silently():
+            self._note_loss(root)
             name = self._state.trainer.named_losses.name(root)
             segment = run_backward(self._state, starts, self.entries, make, self._passed)
             segment.named = (name, float(root.detach())) if name and root is not None else None

@@ -54,6 +54,22 @@ def _hand_over(public_api: Any, relevant_args: Iterable[Any], /, *args: Any, **k
         torch._C._push_on_torch_function_stack(mode)
 
 
+def take_off(mode: TorchFunctionMode) -> bool:
+    """Take a mode off the stack, wherever others have been put meanwhile; whether it was there.
+
+    While a mode is handed a function, torch has it off the stack, and puts it back after that.
+    """
+    above: list[TorchFunctionMode] = []
+    for each in reversed(_active()):
+        if each is mode:
+            break
+        above.append(each)
+    else:
+        return False
+    _exchange([mode, *reversed(above)], list(reversed(above)))
+    return True
+
+
 def _active() -> list[Any]:
     """All modes, the innermost last."""
     return overrides._get_current_function_mode_stack()  # type: ignore[no-any-return, no-untyped-call]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
-from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.tape import Tape
+from lenet_tui.twins.align import aligned, index_at, same_number
 from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, Cell, TwinRow
 
-T = TypeVar("T")
 Key = tuple[str, str, str]
 
 
@@ -48,22 +46,6 @@ def named_rows(
         yield measured(row, [a[one]] if one else [], [b[other]] if other else [])
 
 
-def aligned(
-    a: list[T], b: list[T], keys_a: Sequence[object], keys_b: Sequence[object]
-) -> Iterator[tuple[T | None, T | None]]:
-    """Pairs of what has one key in both lists, in order; ``None`` beside what only one has."""
-    if keys_a == keys_b:
-        yield from zip(a, b, strict=True)
-        return
-    matcher: SequenceMatcher[object] = SequenceMatcher(None, keys_a, keys_b, autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            yield from zip(a[first:last], b[start:end], strict=True)
-            continue
-        yield from ((one, None) for one in a[first:last])
-        yield from ((None, other) for other in b[start:end])
-
-
 def _places(tape: Tape) -> list[Place]:
     return [
         Place(segment.phase.name, entry, getattr(entry, "line", 0) or segment.line)
@@ -94,7 +76,7 @@ def _numbers(row: TwinRow, a: dict[str, float], b: dict[str, float]) -> TwinRow:
     """A row of what was computed beside tensors, such as a learning rate."""
     for name, ours in a.items():
         theirs = b.get(name, ours)
-        if ours != theirs:
+        if not same_number(ours, theirs):
             gap, cell = abs(ours - theirs), Cell((), ours, theirs)
             return replace(
                 row, how=DIFFERS, a=ours, b=theirs, difference=gap, count=1, size=1, first=cell
@@ -144,30 +126,22 @@ def _apart(row: TwinRow, a: Tensor | None, b: Tensor | None) -> TwinRow:
         return replace(row, how=DIFFERS)
     if a.shape != b.shape:
         return replace(row, how=SHAPES)
-    x, y = _flat(a), _flat(b)
+    x, y = flat(a), flat(b)
     alike = (x == y) | (x.isnan() & y.isnan())
     places = (~alike).nonzero().flatten()
     gap = (x - y).abs().nan_to_num(nan=float("inf")).masked_fill(alike, 0.0)
     if not len(places):  # only their dtypes differ
         return replace(row, how=DIFFERS, size=a.numel())
     first = int(places[0])
-    cell = Cell(_index(first, tuple(a.shape)), float(x[first]), float(y[first]))
+    cell = Cell(index_at(first, tuple(a.shape)), float(x[first]), float(y[first]))
     return replace(
         row, how=DIFFERS, difference=float(gap.max()), count=len(places), size=a.numel(), first=cell
     )
 
 
-def _index(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    found: list[int] = []
-    for size in reversed(shape):
-        flat, at = divmod(flat, size)
-        found.insert(0, at)
-    return tuple(found)
-
-
 def _with_numbers(row: TwinRow, a: Tensor | None, b: Tensor | None) -> TwinRow:
     return replace(
-        row, shape_a=_shape(a), shape_b=_shape(b), a=_number(a), b=_number(b),
+        row, shape_a=_shape(a), shape_b=_shape(b), a=number_of(a), b=number_of(b),
         size=max((t.numel() for t in (a, b) if t is not None), default=0),
     )  # fmt: skip
 
@@ -176,15 +150,15 @@ def _shape(tensor: Tensor | None) -> tuple[int, ...] | None:
     return None if tensor is None else tuple(tensor.shape)
 
 
-def _number(tensor: Tensor | None) -> float | None:
+def number_of(tensor: Tensor | None) -> float | None:
     """The number of a tensor of one element; the norm of a larger one."""
     if tensor is None or not tensor.numel():
         return None
-    flat = _flat(tensor)
-    return float(flat[0]) if len(flat) == 1 else float(flat.norm())
+    numbers = flat(tensor)
+    return float(numbers[0]) if len(numbers) == 1 else float(numbers.norm())
 
 
-def _flat(tensor: Tensor) -> Tensor:
+def flat(tensor: Tensor) -> Tensor:
     """Its elements on the CPU in double precision; of complex ones the magnitudes."""
     on_cpu = tensor.detach().cpu()
     if on_cpu.layout is not torch.strided:

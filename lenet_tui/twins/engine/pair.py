@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import Borrowed
 from lenet_tui.history.engine.navigator import Navigator
@@ -22,16 +20,18 @@ from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.training.engine.rng_guard import preserved_torch_state
 from lenet_tui.twins.engine.alignment import named_rows, tape_rows
 from lenet_tui.twins.engine.program import FAILURES, Program
+from lenet_tui.twins.engine.summarise import batch_of
 from lenet_tui.twins.mistake import BY_ID
 from lenet_tui.twins.result import TwinIteration, Twins, TwinsResult
+from lenet_tui.twins.script_pair import run_scripts
 
 HEALTHY, BROKEN = "healthy.py", "broken.py"
-STEMS = ("input", "target")
-"""Second names of the first of several."""
 
 
 def run_twins(request: Twins, session: Session | None = None) -> TwinsResult:
     """The twins of a mistake, or two files; ``Rejected`` where there is no such mistake."""
+    if request.scripts:
+        return run_scripts(request)
     if request.other:
         return _other(request, session)
     if not request.mistake:
@@ -125,7 +125,7 @@ def _iterations(a: Program, b: Program, numbers: range) -> Iterator[TwinIteratio
         a.step()
         b.step()
         rows = [
-            *named_rows("data", "batch", _batch(a), _batch(b)),
+            *named_rows("data", "batch", batch_of(a.tape.batch), batch_of(b.tape.batch)),
             *tape_rows(a.tape, b.tape),
             *named_rows("after", "buffer", a.trainer.buffers, b.trainer.buffers),
         ]
@@ -133,14 +133,6 @@ def _iterations(a: Program, b: Program, numbers: range) -> Iterator[TwinIteratio
             number, tuple(rows), (a.loss(), b.loss()), (a.error, b.error),
             (a.traceback, b.traceback),
         )  # fmt: skip
-
-
-def _batch(program: Program) -> dict[str, torch.Tensor]:
-    batch = program.tape.batch
-    if batch is None:
-        return {}
-    others = {id(t) for n, t in batch.named.items() if n not in STEMS}
-    return {n: t for n, t in batch.named.items() if n not in STEMS or id(t) not in others}
 
 
 @contextmanager

@@ -83,7 +83,7 @@ class RunView(Reader, Vertical):
             self.query_one(".title", Static).update(title)
         prose = self.query_one("#twins-parting", Prose)
         prose.show("\n".join(parting(result, words, names)))
-        prose.set_class(result.first is None and result.ended is None, "-same")
+        prose.set_class(not result.differs, "-same")
         if self._mistake is not None:
             self.query_one("#twins-why", Prose).show(words(f"twins.{self._mistake.id}.why"))
         self.point()

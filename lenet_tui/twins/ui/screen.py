@@ -23,6 +23,7 @@ from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.protocol.moves import parse_move
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
+from lenet_tui.twins.kinds_of_file import of_files
 from lenet_tui.twins.mistake import BY_ID, MISTAKES, Mistake
 from lenet_tui.twins.result import Twins, TwinsResult
 from lenet_tui.twins.scripts import write_scripts
@@ -209,7 +210,7 @@ class TwinsScreen(Dialog[None]):
         def first(a: str | None) -> None:
             if a:
                 ask = AskScreen("twins-b", parse=_file, value=a)
-                self.app.push_screen(ask, lambda b: self._compare(Twins(a, b)) if b else None)
+                self.app.push_screen(ask, lambda b: self._compare(of_files(a, b)) if b else None)
 
         self.app.push_screen(AskScreen("twins-a", parse=_file, value=self._file), first)
 

@@ -47,10 +47,19 @@ SCREEN: Table = {
     "twins.only": ("only in {name}", "只有 {name} 有"),
     "twins.cell": ("{index}  {a}: {va}   {b}: {vb}", "{index}  {a}：{va}   {b}：{vb}"),
     "twins.count": (
-        "{count} of {size} elements differ, at most by {gap}",
-        "{size} 个元素中有 {count} 个不同，最多相差 {gap}",
+        "{count} of {size} elements ({shape}) differ, at most by {gap}",
+        "{size} 个元素（{shape}）中有 {count} 个不同，最多相差 {gap}",
     ),
     "twins.shapes": ("shape  {a}: {va}   {b}: {vb}", "形状  {a}：{va}   {b}：{vb}"),
+    "twins.types": ("dtype  {a}: {va}   {b}: {vb}", "类型  {a}：{va}   {b}：{vb}"),
+    "twins.over": (
+        "{name} ended after iteration {n}",
+        "{name} 在第 {n} 次迭代后结束",
+    ),
+    "twins.exited": (
+        "{name} ended after iteration {n} with exit status {status}",
+        "{name} 在第 {n} 次迭代后以退出状态 {status} 结束",
+    ),
     "twins.scalar": ("scalar", "标量"),
     "twins.none": ("None", "None"),
     "twins.tensor": ("{shape}, norm {norm}", "{shape}，范数 {norm}"),
@@ -73,7 +82,7 @@ SCREEN: Table = {
     ),
     "twins.table.start": ("What they start from: parameters and buffers.", "起点：参数与缓冲区。"),
     "twins.ran": ("ran", "已运行"),
-    "twins.files": ("Two training files of your own …", "自己的两个训练文件…"),
+    "twins.files": ("Two training files or scripts of your own …", "自己的两个训练文件或脚本…"),
     "twins.other": ("This session beside another option …", "本次会话与另一选项对照…"),
     "twins.other.help": (
         "Both begin where iteration {n} began. Which option does the other one have? Such as "
@@ -83,7 +92,7 @@ SCREEN: Table = {
     ),
     "dialog.twins-other.title": ("Another option", "另一选项"),
     "dialog.twins-other.keys": ("enter compare   escape cancel", "回车 对照   Esc 取消"),
-    "dialog.twins-a.title": ("One training file", "一个训练文件"),
+    "dialog.twins-a.title": ("One training file or script", "一个训练文件或脚本"),
     "dialog.twins-b.title": ("Beside which", "与哪个对照"),
     "dialog.twins-a.keys": ("enter next   escape cancel", "回车 下一步   Esc 取消"),
     "dialog.twins-b.keys": ("enter compare   escape cancel", "回车 对照   Esc 取消"),
@@ -92,9 +101,9 @@ SCREEN: Table = {
     "twins.gap.short": ("max |diff|", "最大 |差|"),
     "twins.list": (
         "{count} mistakes; lenet-tui twins ID shows one, lenet-tui twins A.py B.py compares two "
-        "training files",
+        "training files or scripts",
         "{count} 个错误；lenet-tui twins ID 显示其中一个，lenet-tui twins A.py B.py "
-        "对照两个训练文件",
+        "对照两个训练文件或脚本",
     ),
     "twins.written": ("Written: {a} and {b}", "已写入：{a} 和 {b}"),
     "twins.unwritten": ("Not written: {why}", "未写入：{why}"),
