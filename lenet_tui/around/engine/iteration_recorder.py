@@ -18,11 +18,11 @@ from lenet_tui.around.engine.once import Once
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.forward_recorder import OUTSIDE
 from lenet_tui.tape.engine.holders import Holders
 from lenet_tui.tape.engine.in_place import Made
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
+from lenet_tui.tape.engine.op_recorder import OUTSIDE
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.training.engine import aside, batch, compiled_calls, global_hooks, observed_calls

@@ -12,9 +12,9 @@ from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
-from lenet_tui.tape.engine.forward_recorder import StopHere
 from lenet_tui.tape.engine.new_node import leaf_node
 from lenet_tui.tape.engine.node_hooks import NodeHooks
+from lenet_tui.tape.engine.op_recorder import StopHere
 
 _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
