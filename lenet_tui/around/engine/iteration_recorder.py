@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from contextlib import ExitStack
 from typing import Any
 
@@ -44,6 +44,9 @@ class AllHolders(Holders):
     def __init__(self, ops: list[OpEntry], past: Iterable[list[OpEntry]]) -> None:
         super().__init__(ops)
         self._earlier = [Holders(each) for each in past]
+
+    def holds(self, numbers: Collection[int]) -> bool:
+        return super().holds(numbers) or any(each.holds(numbers) for each in self._earlier)
 
     def protect(self, written: Set[int], made: Made, alone: Mapping[int, int]) -> None:
         super().protect(written, made, alone)

@@ -132,9 +132,8 @@ class ForwardRecorder(OpRecorder):
 
     def _taken(self, args: tuple[Any, ...]) -> Taken:
         """What a call is given that may write into any of it: as it is, with where it is from."""
-        writes = tensors(args)
-        places = self._holders.places(writes)
-        return self._holders.taken(writes, places, args, None), edges.given(args, {})
+        given, _ = self._holders.taken(tensors(args), args, None)
+        return given, edges.given(args, {})
 
     def _compiled(self, call: CompiledCall, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a compiled call, which is not to see that it is recorded, and record it as one op.
@@ -172,6 +171,7 @@ class ForwardRecorder(OpRecorder):
         stem = f"{self._leaf or 'input'}.{op}" if beside else path or op
         name, line, (given, read) = self._named.unique(stem), self._line(), taken
         self._leaf = self._leaf if beside else path or self._leaf
+        self._holders.note(given)
         self.entries.append(OpEntry(name, op, path, given, {}, output, node, line, made, read))
         self._passed(len(self.entries), op)
 
@@ -190,6 +190,7 @@ class ForwardRecorder(OpRecorder):
         with torch._C.DisableTorchFunction():
             made, kept, node = edges.edge(output), self._kept(output), output.grad_fn
         line, read = self._line(), edges.Given({0: (made,)})
+        self._holders.note((output,))
         self.entries.append(
             OpEntry("", IDENTITY, self._leaf, (output,), {}, kept, node, line, (made,), read)
         )

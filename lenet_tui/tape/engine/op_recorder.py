@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node
 
 from lenet_tui.tape.engine import edges
+from lenet_tui.tape.engine.edges import NO_GRAPH
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import Holders
 from lenet_tui.tape.engine.in_place import replaced, tensors
@@ -100,19 +101,34 @@ class OpRecorder(OwnMode):
             writes = tensors(kwargs["out"])
         elif function.writer is not None:
             writes = function.writer(args, kwargs)
+        holders = self._holders
         if writes:
-            places = self._holders.places(writes)
-            if any(places):
-                given = self._holders.taken(writes, places, given, self._within[0])
+            given, places = holders.taken(writes, given, self._within[0])
+            if not self.changed.places.keys().isdisjoint(places):
                 self.changed.written(places)
-            else:  # they have no memory of their own
-                writes = ()
         if self._graphless:
             for operand in args:
                 if isinstance(operand, Tensor):
                     self._adopt(operand)
         self._enters(name)
-        read = edges.given(args, kwargs)
+        read: edges.Given = {}
+        for place, value in enumerate(args):
+            kind = type(value)
+            if kind is Tensor:
+                holders.given.add(id(value))
+                node = value.grad_fn
+                if node is not None:
+                    read[place] = ((node, value.output_nr),)
+            elif kind in NO_GRAPH or (kind is tuple and NO_GRAPH.issuperset(map(type, value))):
+                continue
+            else:
+                holders.note((value,))
+                if several := edges.of(value):
+                    read[place] = several
+        if kwargs:
+            read.update(edges.given((), kwargs))
+        if writes:
+            holders.given.difference_update(map(id, writes))
         make = self.make
         try:
             result = func(*args, **kwargs) if make is plain_call else make(func, args, kwargs)
@@ -144,8 +160,8 @@ class OpRecorder(OwnMode):
         entries = self.entries
         entry = OpEntry(label, op, path, given, kwargs, output, node, self._line(), made, read)
         entries.append(entry)
-        if writes and node is None and id(result) in map(id, args):
-            self._holders.wrote(entry, later=bool(self._stack))
+        if writes and places and node is None and id(result) in map(id, args):
+            holders.wrote(entry, later=bool(self._stack))
         if self.changed.noted:
             entry.wrote = self.changed.take()
         self._passed(len(entries), name)
