@@ -101,7 +101,8 @@ class ForwardRecorder(OpRecorder):
         return OpEntry("output", "", "", (), {}, result.detach(), node, edges=made_by)
 
     def _module_enters(self, module: nn.Module, args: Any) -> None:
-        path, leaf, scripted = self._paths.kind(module)
+        paths = self._paths
+        path, leaf, scripted = paths.kinds.get(module) or paths.kind(module)
         self._within = within = module, len(self.entries), path, leaf
         self._stack.append(within)
         if scripted:
@@ -124,10 +125,17 @@ class ForwardRecorder(OpRecorder):
             if len(entries) == first:
                 with torch._C.DisableTorchFunction():
                     self._closed(SCRIPTED, module, taken, output)
-        if leaf:
-            self._leaf = path
-            if len(entries) == first and any(output is a for a in args):
-                self._hand_on(output)
+        if not leaf:
+            return
+        self._leaf = path
+        count = len(entries) - first
+        if not count and any(output is a for a in args):
+            self._hand_on(output)
+            count = len(entries) - first
+        if count == 1 and path:  # as of most
+            if not (op := entries[first]).name:
+                op.name = self._named.unique(path)
+        elif count:
             self._named.name_leaf(path, entries[first:])
 
     def _taken(self, args: tuple[Any, ...]) -> Taken:

@@ -178,7 +178,10 @@ class OpRecorder(OwnMode):
 
     def _line(self) -> int:
         """The line of the model's ``forward`` that is being run; 0: none is."""
-        return self._source.now() if self._source is not None else 0
+        source = self._source
+        if source is None:
+            return 0
+        return source.now() if source.frame is None else source.frame.f_lineno
 
     def _adopt(self, tensor: Tensor) -> None:
         """Give the op that computed ``tensor`` the node that came after it.
