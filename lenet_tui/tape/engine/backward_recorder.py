@@ -87,19 +87,16 @@ class BackwardRecorder:
     ) -> None:
         self.watch: Callable[[Sequence[Entry]], None] | None = None
         """What is called after each node, with all entries so far."""
-        nested = any(isinstance(entry.node, BackwardCFunction) for entry in nodes)
+        kinds = {type(entry.node) for entry in nodes}
+        nested = any(issubclass(each, BackwardCFunction) for each in kinds)
         self._copies = copies or nested
         self.entries: list[Entry] = []
         self._parameters = parameters
         self._passed = passed
         self._stop_after = stop_after
-        ran, gave = self._ran, self._accumulated
-        hands_over = ran if apart or self._copies else self._hands_over
-        hooks = NodeHooks(
-            (e.node, partial(gave if e.parameter else hands_over if e.last else ran, e))
-            for e in nodes
-        )
-        self._handles: list[Any] = [hooks]
+        self._hands_over = not (apart or self._copies)
+        ran = self._ran
+        self._handles: list[Any] = [NodeHooks([(e.node, partial(ran, e)) for e in nodes])]
         if stop_after is not None:
             self._handles += [entry.node.register_prehook(self._before) for entry in nodes]
         if nested:
@@ -137,42 +134,25 @@ class BackwardRecorder:
         produced: tuple[Tensor | None, ...],
         received: tuple[Tensor | None, ...],
     ) -> None:
+        """A node ran. Where what it produced becomes a ``.grad``, keep that memory, not the tensor:
+        of a tensor that is held autograd makes a copy for each ``.grad``.
+        """
         if entry.has_run:
             entry = replace(entry)
+        if entry.parameter:
+            grad = self._parameters[entry.parameter].grad
+            entry.grad = _copy(grad) if self._copies else grad
+        elif entry.last and self._hands_over:
+            pairs = zip(produced, entry.following, strict=True)
+            produced = tuple(
+                [t if t is None or type(e[0]) is not _Accumulates else t.detach() for t, e in pairs]
+            )
         entry.has_run, entry.produced, entry.received = True, produced, received
         entries = self.entries
         entries.append(entry)
         self._passed(len(entries), entry.op)
         if self.watch is not None:
             self.watch(entries)
-
-    def _hands_over(
-        self,
-        entry: NodeEntry,
-        produced: tuple[Tensor | None, ...],
-        received: tuple[Tensor | None, ...],
-    ) -> None:
-        """A node ran that produced what becomes a ``.grad``: keep that memory, not the tensor.
-
-        Of a tensor that is held autograd makes a copy for each ``.grad``.
-        """
-        kept = [
-            t if t is None or type(n) is not _Accumulates else t.detach()
-            for t, (n, _) in zip(produced, entry.following, strict=True)
-        ]
-        self._ran(entry, tuple(kept), received)
-
-    def _accumulated(
-        self,
-        entry: NodeEntry,
-        produced: tuple[Tensor | None, ...],
-        received: tuple[Tensor | None, ...],
-    ) -> None:
-        if entry.has_run:
-            entry = replace(entry)
-        grad = self._parameters[entry.parameter].grad
-        entry.grad = _copy(grad) if self._copies else grad
-        self._ran(entry, produced, received)
 
 
 def _copy(gradient: Tensor | None) -> Tensor | None:

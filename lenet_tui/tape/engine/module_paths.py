@@ -26,7 +26,7 @@ class Found:
     """
 
     tensors: list[Tensor]
-    where: list[int]
+    where: list[object]
     by_name: dict[str, Tensor]
     names: dict[int, str]
     places: dict[int, str]
@@ -84,7 +84,7 @@ class Paths(dict[nn.Module, str]):
         return self._parameters
 
 
-def _where(tensors: list[Tensor]) -> list[int]:
+def _where(tensors: list[Tensor]) -> list[object]:
     """What changes where the memory of some of these tensors begins elsewhere."""
     try:
         return [*map(Tensor.data_ptr, tensors), *map(Tensor.storage_offset, tensors)]

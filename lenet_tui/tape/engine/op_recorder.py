@@ -112,10 +112,11 @@ class OpRecorder(OwnMode):
                     self._adopt(operand)
         self._enters(name)
         read: edges.Given = {}
+        note = holders.given.add
         for place, value in enumerate(args):
             kind = type(value)
             if kind is Tensor:
-                holders.given.add(id(value))
+                note(id(value))
                 node = value.grad_fn
                 if node is not None:
                     read[place] = ((node, value.output_nr),)
@@ -125,8 +126,9 @@ class OpRecorder(OwnMode):
                 holders.note((value,))
                 if several := edges.of(value):
                     read[place] = several
-        if kwargs:
-            read.update(edges.given((), kwargs))
+        for key, value in kwargs.items() if kwargs else ():
+            if type(value) not in NO_GRAPH and (several := edges.of(value)):
+                read[key] = several
         if writes:
             holders.given.difference_update(map(id, writes))
         make = self.make
