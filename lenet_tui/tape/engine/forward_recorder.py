@@ -55,7 +55,8 @@ class ForwardRecorder(OpRecorder):
 
     def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``model(*args, **kwargs)``, recorded."""
-        self._source = SourceLine(model)
+        source = SourceLine(model)
+        self._source = source if source.known else None
         self._know_parameters()
         self._hook()
         try:

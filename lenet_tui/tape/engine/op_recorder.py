@@ -13,7 +13,7 @@ from lenet_tui.tape.engine import edges
 from lenet_tui.tape.engine.edges import NO_GRAPH
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import Holders
-from lenet_tui.tape.engine.in_place import replaced, tensors
+from lenet_tui.tape.engine.in_place import replaced, storage, tensors
 from lenet_tui.tape.engine.making import maker, plain_call
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
@@ -143,7 +143,13 @@ class OpRecorder(OwnMode):
         if isinstance(result, Tensor):
             node = result.grad_fn
             made = NO_EDGE if node is None else ((node, result.output_nr),)
-            output = self._kept(result)
+            output = result.detach()
+            try:
+                place = result.untyped_storage().data_ptr()
+            except (NotImplementedError, RuntimeError):  # it has no memory of its own
+                place = 0
+            if place in self.changed.places:
+                output = self._copied(result, output)
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple([self._kept(t) if isinstance(t, Tensor) else t for t in result])
             made = edges.edges(result)
@@ -201,16 +207,15 @@ class OpRecorder(OwnMode):
                 return
 
     def _kept(self, result: Tensor) -> Tensor:
-        """The result without its graph; a copy where it is the memory of a parameter.
+        """The result without its graph; a copy where it is the memory of a parameter."""
+        kept = result.detach()
+        return self._copied(result, kept) if storage(result) in self.changed.places else kept
+
+    def _copied(self, result: Tensor, kept: Tensor) -> Tensor:
+        """A copy of what is kept of a result that is the memory of a parameter.
 
         Nothing that is recorded writes there when the parameter is updated.
         """
-        kept = result.detach()
-        try:
-            place = result.untyped_storage().data_ptr()
-        except (NotImplementedError, RuntimeError):  # as ``storage`` has it, which is a call more
-            return kept
-        if place in self.changed.places:
-            kept = kept.clone()
-            self._copies[id(result)] = result, kept
+        kept = kept.clone()
+        self._copies[id(result)] = result, kept
         return kept

@@ -19,6 +19,11 @@ class SourceLine:
         self.frame: FrameType | None = None
         """That of the ``forward``, once it has been found."""
 
+    @property
+    def known(self) -> bool:
+        """Whether there is such a ``forward``: a model may have that of its base."""
+        return self._code is not None
+
     def now(self) -> int:
         """Its number; 0: none is."""
         if self.frame is None and self._code is not None:
