@@ -16,10 +16,10 @@ class OpNames:
 
     def unique(self, name: str) -> str:
         used = self._used
-        count = used.get(name)
-        if count is None:
-            count = 1 if name.endswith(".grad") else 0
-        used[name] = count = count + 1
+        if name not in used and not name.endswith(".grad"):
+            used[name] = 1
+            return name
+        count = used[name] = used.get(name, 1) + 1
         return name if count == 1 else f"{name}#{count}"
 
     def name_leaf(self, path: str, ops: list[OpEntry]) -> None:

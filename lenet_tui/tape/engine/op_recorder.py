@@ -101,11 +101,11 @@ class OpRecorder(OwnMode):
             writes = tensors(kwargs["out"])
         elif function.writer is not None:
             writes = function.writer(args, kwargs)
-        holders = self._holders
+        holders, changed = self._holders, self.changed
         if writes:
             given, places = holders.taken(writes, given, self._within[0])
-            if not self.changed.places.keys().isdisjoint(places):
-                self.changed.written(places)
+            if not changed.places.keys().isdisjoint(places):
+                changed.written(places)
         if self._graphless:
             for operand in args:
                 if isinstance(operand, Tensor):
@@ -148,14 +148,14 @@ class OpRecorder(OwnMode):
                 place = result.untyped_storage().data_ptr()
             except (NotImplementedError, RuntimeError):  # it has no memory of its own
                 place = 0
-            if place in self.changed.places:
+            if place in changed.places:
                 output = self._copied(result, output)
         elif isinstance(result, tuple) and any(isinstance(t, Tensor) for t in result):
             output = tuple([self._kept(t) if isinstance(t, Tensor) else t for t in result])
             made = edges.edges(result)
             node = next((e[0] for e in made if e is not None), None)
         else:
-            self.changed.called(name, func, args)
+            changed.called(name, func, args)
             return result
         if node is not None:
             self._nodes.add(node)
@@ -170,8 +170,8 @@ class OpRecorder(OwnMode):
         entries.append(entry)
         if writes and places and node is None and id(result) in map(id, args):
             holders.wrote(entry, later=bool(self._stack))
-        if self.changed.noted:
-            entry.wrote = self.changed.take()
+        if changed.noted:
+            entry.wrote = changed.take()
         self._passed(len(entries), name)
         return result
 
