@@ -55,8 +55,9 @@ class ForwardRecorder(OpRecorder):
 
     def run(self, model: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``model(*args, **kwargs)``, recorded."""
-        source = SourceLine(model)
-        self._source = source if source.known else None
+        self._source = SourceLine(model)  # nowhere else: it holds a frame, which would hold it
+        if not self._source.known:
+            self._source = None
         self._know_parameters()
         self._hook()
         try:

@@ -186,10 +186,7 @@ class OpRecorder(OwnMode):
 
     def _line(self) -> int:
         """The line of the model's ``forward`` that is being run; 0: none is."""
-        source = self._source
-        if source is None:
-            return 0
-        return source.now() if source.frame is None else source.frame.f_lineno
+        return 0 if self._source is None else self._source.now()
 
     def _adopt(self, tensor: Tensor) -> None:
         """Give the op that computed ``tensor`` the node that came after it.

@@ -16,8 +16,7 @@ class SourceLine:
         if hasattr(forward, "__wrapped__"):
             forward = inspect.unwrap(forward)
         self._code: CodeType | None = getattr(forward, "__code__", None)
-        self.frame: FrameType | None = None
-        """That of the ``forward``, once it has been found."""
+        self._frame: FrameType | None = None
 
     @property
     def known(self) -> bool:
@@ -26,10 +25,10 @@ class SourceLine:
 
     def now(self) -> int:
         """Its number; 0: none is."""
-        if self.frame is None and self._code is not None:
+        if self._frame is None and self._code is not None:
             frame: FrameType | None = sys._getframe(1)
             while frame is not None:
                 if frame.f_code is self._code:
-                    self.frame = frame
+                    self._frame = frame
                 frame = frame.f_back
-        return self.frame.f_lineno if self.frame is not None else 0
+        return self._frame.f_lineno if self._frame is not None else 0
