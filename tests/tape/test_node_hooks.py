@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
+from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.tape.engine import node_hooks
 from lenet_tui.tape.engine.node_hooks import NodeHooks
@@ -34,6 +36,29 @@ def test_all_are_called_in_their_turn_until_they_are_removed(
     torch.autograd.backward(y, retain_graph=True)
     assert called == ["before", "after"]
     later.remove()
+
+
+class Own:
+    """A node with a way of its own to take a hook."""
+
+    def __init__(self) -> None:
+        self.hooks: OrderedDict[int, Any] = OrderedDict()
+
+    def register_hook(self, hook: Any) -> RemovableHandle:
+        handle = RemovableHandle(self.hooks)
+        self.hooks[handle.id] = hook
+        return handle
+
+
+def test_a_node_that_takes_hooks_in_its_own_way_is_left_as_it_was_too() -> None:
+    y = torch.ones(1, requires_grad=True).exp()
+    node: Any = y.grad_fn
+    own, called = Own(), list[str]()
+    ours = NodeHooks([(node, lambda *_: called.append("torch's")), (cast(Any, own), print)])
+    assert own.hooks
+    ours.remove()
+    torch.autograd.backward(y)
+    assert not own.hooks and not called
 
 
 def test_what_another_thread_hangs_up_meanwhile_is_its_own() -> None:

@@ -52,6 +52,14 @@ def test_loops_calls_operators_and_nested_modules_have_their_line() -> None:
     ]
 
 
+class Inherited(Deep):
+    """The ``forward`` is its base's, whose file may be another one."""
+
+
+def test_a_model_with_the_forward_of_its_base_has_no_lines() -> None:
+    assert {e.line for e in trial(Inherited(), torch.zeros(4, 4)).entries} == {0}
+
+
 def test_each_op_of_the_notebooks_net_has_its_line() -> None:
     first = inspect.getsourcelines(Net)[1]
     entries = trial(Net(), torch.zeros(1, 1, 32, 32)).entries

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from lenet_tui.explain.engine.answers import explain
 from lenet_tui.explain.explanation import Explain
+from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.tape.engine.module_paths import module_paths
 from tests.harness.driving import Drive
 
 HERE = "tests.tape.test_written_in_forward"
@@ -97,3 +99,21 @@ def test_in_a_step_of_ones_own_it_is_no_update_by_hand(tmp_path: Path) -> None:
     segments = drive.session.navigator.tape.segments
     assert [s.phase.name for s in segments if s.by_hand] == []
     assert explain(Explain("a.weight[0,0]"), drive.session).checked
+
+
+def test_where_parameters_are_is_known_again_when_they_have_moved() -> None:
+    """To other memory, and within it; also beside one that has no memory of its own."""
+    model = nn.Linear(2, 3)
+    model.register_parameter("far", nn.Parameter(torch.eye(3).to_sparse()))
+    for sparse in (True, False):
+        if not sparse:
+            model.register_parameter("far", None)
+        paths = module_paths(model)
+        known = paths.parameters()
+        assert paths.parameters() is known
+        assert set(known.by_name) == {"weight", "bias"} | ({"far"} if sparse else set())
+        for data in (torch.zeros(9)[3:6], torch.ones(3)):
+            model.bias.data = data
+            found = paths.parameters()
+            assert found is not known and found.places[storage(data)] == "bias"
+            known = found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from contextlib import ExitStack
 from typing import Any
 
@@ -17,11 +17,11 @@ from lenet_tui.around.engine.once import Once
 from lenet_tui.protocol.iteration_plan import Segment
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import OpEntry
-from lenet_tui.tape.engine.forward_recorder import OUTSIDE
 from lenet_tui.tape.engine.holders import Holders
 from lenet_tui.tape.engine.in_place import Made
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
+from lenet_tui.tape.engine.op_recorder import OUTSIDE
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.training.engine import aside, batch, compiled_calls, global_hooks, observed_calls
@@ -44,6 +44,9 @@ class AllHolders(Holders):
     def __init__(self, ops: list[OpEntry], past: Iterable[list[OpEntry]]) -> None:
         super().__init__(ops)
         self._earlier = [Holders(each) for each in past]
+
+    def holds(self, numbers: Collection[int]) -> bool:
+        return super().holds(numbers) or any(each.holds(numbers) for each in self._earlier)
 
     def protect(self, written: Set[int], made: Made, alone: Mapping[int, int]) -> None:
         super().protect(written, made, alone)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
+from operator import attrgetter
 from typing import Any
 
 from torch import Tensor
@@ -12,9 +14,9 @@ from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, NodeEntry, OpEntry
-from lenet_tui.tape.engine.forward_recorder import StopHere
 from lenet_tui.tape.engine.new_node import leaf_node
 from lenet_tui.tape.engine.node_hooks import NodeHooks
+from lenet_tui.tape.engine.op_recorder import StopHere
 
 _KINDS: dict[type, str] = {}
 """The kinds of nodes, by their classes: a graph has thousands of few."""
@@ -30,31 +32,41 @@ def walk(
     ``parameters``: name by ``id`` of the tensor. A node that no op returned (the transpose of a
     linear's weight) belongs to the op whose node led to it.
     """
-    owners = {e[0]: op for op in ops for e in op.edges if e is not None}
+    owners = _owners(ops)
     found: list[NodeEntry] = []
     seen: set[Node] = set()
-    waiting = [(node, "", "") for node in reversed(roots)]
+    waiting = [(node, NodeEntry("", "", "", node)) for node in reversed(roots)]
     while waiting:
-        node, name, module = waiting.pop()
+        node, before = waiting.pop()
+        sort = type(node)
+        if sort is _Accumulates:
+            before.last = True
         if node in seen:
             continue
         seen.add(node)
-        op = _KINDS.get(type(node)) or kind(node)
+        op = _KINDS.get(sort) or kind(node)
         if op == _ACCUMULATES:
             name = parameters.get(id(node.variable), "")  # type: ignore[attr-defined]
             found.append(NodeEntry(name, op, name.rpartition(".")[0], node, (), name))
             continue
-        own = owners.get(node)
-        if own is not None:
-            name, module = own.name, own.module
+        own = owners.get(node) or before
         following = node.next_functions
-        entry = NodeEntry(name, op, module, node, following)
+        entry = NodeEntry(own.name, op, own.module, node, following)
         found.append(entry)
         for n, _ in reversed(following):
             if n is not None:
-                waiting.append((n, name, module))
-                if type(n) is _Accumulates:
-                    entry.last = True
+                waiting.append((n, entry))
+    return found
+
+
+def _owners(ops: Iterable[OpEntry]) -> dict[Node, Entry]:
+    """The op that returned what each node made, the last one of several."""
+    found: dict[Node, Entry] = {}
+    for op in ops:
+        if len(op.edges) > 1:
+            found.update((edge[0], op) for edge in op.edges if edge is not None)
+        elif op.node is not None:
+            found[op.node] = op
     return found
 
 
@@ -87,19 +99,16 @@ class BackwardRecorder:
     ) -> None:
         self.watch: Callable[[Sequence[Entry]], None] | None = None
         """What is called after each node, with all entries so far."""
-        nested = any(isinstance(entry.node, BackwardCFunction) for entry in nodes)
+        made = [*map(attrgetter("node"), nodes)]
+        nested = any(issubclass(sort, BackwardCFunction) for sort in {*map(type, made)})
         self._copies = copies or nested
         self.entries: list[Entry] = []
         self._parameters = parameters
         self._passed = passed
         self._stop_after = stop_after
-        ran, gave = self._ran, self._accumulated
-        hands_over = ran if apart or self._copies else self._hands_over
-        hooks = NodeHooks(
-            (e.node, partial(gave if e.parameter else hands_over if e.last else ran, e))
-            for e in nodes
-        )
-        self._handles: list[Any] = [hooks]
+        self._hands_over = not (apart or self._copies)
+        ran = map(partial, repeat(self._ran), nodes)
+        self._handles: list[Any] = [NodeHooks(zip(made, ran, strict=True))]
         if stop_after is not None:
             self._handles += [entry.node.register_prehook(self._before) for entry in nodes]
         if nested:
@@ -137,42 +146,25 @@ class BackwardRecorder:
         produced: tuple[Tensor | None, ...],
         received: tuple[Tensor | None, ...],
     ) -> None:
+        """A node ran. Where what it produced becomes a ``.grad``, keep that memory, not the tensor:
+        of a tensor that is held autograd makes a copy for each ``.grad``.
+        """
         if entry.has_run:
             entry = replace(entry)
+        if entry.parameter:
+            grad = self._parameters[entry.parameter].grad
+            entry.grad = _copy(grad) if self._copies else grad
+        elif entry.last and self._hands_over:
+            pairs = zip(produced, entry.following, strict=True)
+            produced = tuple(
+                [t if t is None or type(e[0]) is not _Accumulates else t.detach() for t, e in pairs]
+            )
         entry.has_run, entry.produced, entry.received = True, produced, received
         entries = self.entries
         entries.append(entry)
         self._passed(len(entries), entry.op)
         if self.watch is not None:
             self.watch(entries)
-
-    def _hands_over(
-        self,
-        entry: NodeEntry,
-        produced: tuple[Tensor | None, ...],
-        received: tuple[Tensor | None, ...],
-    ) -> None:
-        """A node ran that produced what becomes a ``.grad``: keep that memory, not the tensor.
-
-        Of a tensor that is held autograd makes a copy for each ``.grad``.
-        """
-        kept = [
-            t if t is None or type(n) is not _Accumulates else t.detach()
-            for t, (n, _) in zip(produced, entry.following, strict=True)
-        ]
-        self._ran(entry, tuple(kept), received)
-
-    def _accumulated(
-        self,
-        entry: NodeEntry,
-        produced: tuple[Tensor | None, ...],
-        received: tuple[Tensor | None, ...],
-    ) -> None:
-        if entry.has_run:
-            entry = replace(entry)
-        grad = self._parameters[entry.parameter].grad
-        entry.grad = _copy(grad) if self._copies else grad
-        self._ran(entry, produced, received)
 
 
 def _copy(gradient: Tensor | None) -> Tensor | None:

@@ -33,25 +33,17 @@ def edges(values: Iterable[object]) -> tuple[Edge | None, ...]:
 def given(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Given:
     """The edges of the arguments that have one, before the op changes any of them in place."""
     found: Given = {}
-    place: int | str
     for place, value in enumerate(args):
-        kind = type(value)
-        if kind is Tensor:
-            node = value.grad_fn
-            if node is not None:
-                found[place] = ((node, value.output_nr),)
-        elif kind in NO_GRAPH or (kind is tuple and NO_GRAPH.issuperset(map(type, value))):
-            continue
-        elif several := _several(value):
+        if type(value) not in NO_GRAPH and (several := of(value)):
             found[place] = several
-    for place, value in kwargs.items() if kwargs else ():
-        if type(value) not in NO_GRAPH and (several := _several(value)):
-            found[place] = several
+    for name, value in kwargs.items():
+        if type(value) not in NO_GRAPH and (several := of(value)):
+            found[name] = several
     return found
 
 
-def _several(value: Any) -> tuple[Edge | None, ...]:
-    """The edges of a tensor, or of those in a list; empty if there are none."""
+def of(value: Any) -> tuple[Edge | None, ...]:
+    """The edges of an argument: of a tensor, or of those in a list; empty if there are none."""
     if type(value) is Tensor:
         node = value.grad_fn
         return () if node is None else ((node, value.output_nr),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import torch
@@ -30,37 +30,68 @@ class Holders:
         self._ops = ops
         self._early = early or EarlyCopies()
         self._by_place: dict[int, list[OpEntry]] = {}
-        self._known = self._looked_at = 0
-        self._given: set[int] = set()
-        """The ``id`` of all that the first ``_looked_at`` ops were given."""
-        self._alone: dict[int, int] = {}
-        """Of what is about to be written, the ``id`` of each tensor that has its memory alone, by
-        where that begins."""
+        self._known = 0
+        self.given: set[int] = set()
+        """The ``id`` of what the ops hold of what they were given: a recorder notes the tensors,
+        and takes out what an op writes, which it is given copies of."""
+        self._unread = len(ops)
+        """How many ops there were already, until they are looked through."""
         self._written: list[tuple[OpEntry, Tensor]] = []
 
-    def places(self, writes: Sequence[Tensor]) -> list[int]:
-        """Where the memory begins of each tensor that an op is about to write, for ``taken``."""
-        places, self._alone = [], {}
-        for tensor in writes:
-            place, alone = place_of(tensor)
-            places.append(place)
-            if alone:
-                self._alone[place] = id(tensor)
-        return places
+    def note(self, args: Iterable[Any]) -> None:
+        """An op is recorded that was given these."""
+        self.given.update(map(id, args))
+        for value in args:
+            kind = type(value)
+            if kind not in FLAT and not (kind in SEVERAL and NUMBERS.issuperset(map(type, value))):
+                self.given.update(map(id, tensors(value)))
+
+    def holds(self, numbers: Collection[int]) -> bool:
+        """Whether an op may hold a tensor of one of these ``id``, which has its memory alone."""
+        if self._unread:
+            unread, self._unread = self._ops[: self._unread], 0
+            for op in unread:
+                self.note(op.args)
+        return not self.given.isdisjoint(numbers)
 
     def taken(
-        self,
-        writes: Sequence[Tensor],
-        places: Sequence[int],
-        args: tuple[Any, ...],
-        module: nn.Module | None,
-    ) -> tuple[Any, ...]:
-        """What an op of a module is given that is about to write these tensors, whose memory
-        begins at these places, as ``places`` found them: copied where it will.
+        self, writes: Sequence[Tensor], args: tuple[Any, ...], module: nn.Module | None
+    ) -> tuple[tuple[Any, ...], Sequence[int]]:
+        """What an op of a module is given that is about to write these tensors: copied where it
+        will. Also where the memory of each begins; nothing where none has any of its own.
         """
+        places, alone = [], {}
+        for tensor in writes:
+            place, owns = place_of(tensor)
+            places.append(place)
+            if owns:
+                alone[place] = id(tensor)
+        if not any(places):
+            return args, ()
         early = self._early.take(writes, places, module)
+        mine = alone.values()
+        if len(alone) < len(writes) or self.holds(mine) or not FLAT.issuperset(map(type, args)):
+            return self._taken(places, alone, early, args), places
+        given = []
+        for value in args:
+            number = id(value)
+            if number in mine and type(value) is Tensor:
+                if number not in early:
+                    early[number] = _copy(value)
+                given.append(early[number])
+            else:
+                given.append(value)
+        return tuple(given), places
+
+    def _taken(
+        self,
+        places: Sequence[int],
+        alone: Mapping[int, int],
+        early: dict[int, Tensor],
+        args: tuple[Any, ...],
+    ) -> tuple[Any, ...]:
+        """``taken`` where others may hold what is written, or have it inside of something."""
         written = {*places} - NOWHERE
-        alone = self._alone
         made: Made = {}
         self.protect(written, made, alone)
         mine = {*alone.values()} if len(alone) == len(written) else set()
@@ -86,8 +117,7 @@ class Holders:
         holds of it that tensor or nothing.
         """
         if alone:
-            self._know_given()
-            written = {p for p in written if p not in alone or alone[p] in self._given}
+            written = {p for p in written if p not in alone or self.holds((alone[p],))}
             if not written:
                 return
         by_place = self._know_places()
@@ -96,21 +126,6 @@ class Holders:
                 for op in by_place.pop(place):
                     op.output = copied(op.output, written, made)
                     op.args = copied(op.args, written, made)
-
-    def _know_given(self) -> None:
-        """Note what the ops were given that are new."""
-        note = self._given.update
-        for op in self._ops[self._looked_at :]:
-            given = op.args
-            note(map(id, given))
-            if not FLAT.issuperset(map(type, given)):
-                for value in given:
-                    kind = type(value)
-                    if kind not in FLAT and not (
-                        kind in SEVERAL and NUMBERS.issuperset(map(type, value))
-                    ):
-                        note(map(id, tensors(value)))
-        self._looked_at = len(self._ops)
 
     def _know_places(self) -> dict[int, list[OpEntry]]:
         """Which ops hold something at each place, those that are new too."""

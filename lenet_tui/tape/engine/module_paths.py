@@ -20,10 +20,13 @@ _OWN = frozenset(vars(nn.Module()))
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The parameters of some modules: ``names`` by ``id``, ``places`` by where they begin."""
+    """The parameters of some modules: ``names`` by ``id``, ``places`` by where they begin.
+
+    ``where``: what tells whether they are still there.
+    """
 
     tensors: list[Tensor]
-    begin: list[int]
+    where: list[object]
     by_name: dict[str, Tensor]
     names: dict[int, str]
     places: dict[int, str]
@@ -38,7 +41,8 @@ class Paths(dict[nn.Module, str]):
     def __init__(self, pairs: Iterable[tuple[nn.Module, str]] = ()) -> None:
         super().__init__(pairs)
         self.early = EarlyCopies()
-        self._kinds: dict[nn.Module, Kind] = {}
+        self.kinds: dict[nn.Module, Kind] = {}
+        """What ``kind`` has said of modules that have a path."""
         self._parameters = Found([], [], {}, {}, {})
 
     @cached_property
@@ -52,11 +56,11 @@ class Paths(dict[nn.Module, str]):
 
     def kind(self, module: nn.Module) -> Kind:
         """Its path, empty if it has none; whether it is a leaf, and a script."""
-        found = self._kinds.get(module)
+        found = self.kinds.get(module)
         if found is None:
             found = self.get(module, ""), module in self.leaves, isinstance(module, ScriptModule)
             if module in self:
-                self._kinds[module] = found
+                self.kinds[module] = found
         return found
 
     def parameters(self) -> Found:
@@ -64,8 +68,8 @@ class Paths(dict[nn.Module, str]):
         tensors: list[Tensor] = [
             p for each in self for p in each._parameters.values() if p is not None
         ]
-        begin, known = [*map(storage, tensors)], self._parameters
-        if begin == known.begin and all(map(is_, tensors, known.tensors)):
+        where, known = _where(tensors), self._parameters
+        if where == known.where and all(map(is_, tensors, known.tensors)):
             return known
         by_name: dict[str, Tensor] = {}
         names: dict[int, str] = {}
@@ -76,8 +80,16 @@ class Paths(dict[nn.Module, str]):
                     by_name[name] = p
         places = {storage(p): name for name, p in by_name.items()}
         places.pop(0, None)
-        self._parameters = Found(tensors, begin, by_name, names, places)
+        self._parameters = Found(tensors, where, by_name, names, places)
         return self._parameters
+
+
+def _where(tensors: list[Tensor]) -> list[object]:
+    """What changes where the memory of some of these tensors begins elsewhere."""
+    try:
+        return [*map(Tensor.data_ptr, tensors), *map(Tensor.storage_offset, tensors)]
+    except (NotImplementedError, RuntimeError):  # one has no memory of its own
+        return [*map(storage, tensors)]
 
 
 def module_paths(model: nn.Module) -> Paths:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
+from operator import methodcaller
 from threading import get_ident
 from typing import Any
 
@@ -46,13 +48,12 @@ class NodeHooks:
 
     def remove(self) -> None:
         """Have none of them called again; a second time nothing happens."""
-        key = self._key
-        for hooks in self._all:
-            if isinstance(hooks, dict):
-                hooks.pop(key, None)
-            else:
-                hooks.remove()
-        self._all = []
+        all_, self._all = self._all, []
+        if all(issubclass(kind, dict) for kind in {*map(type, all_)}):
+            deque(map(methodcaller("pop", self._key, None), all_), maxlen=0)
+            return
+        for handle in all_:
+            handle.pop(self._key, None) if isinstance(handle, dict) else handle.remove()
 
 
 def _registering(key: int, original: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,16 +15,15 @@ class OpNames:
         self._used: dict[str, int] = dict.fromkeys((*RESERVED, *taken), 1)
 
     def unique(self, name: str) -> str:
-        taken = 1 if name.endswith(".grad") else 0
-        count = self._used[name] = self._used.get(name, taken) + 1
+        used = self._used
+        if name not in used and not name.endswith(".grad"):
+            used[name] = 1
+            return name
+        count = used[name] = used.get(name, 1) + 1
         return name if count == 1 else f"{name}#{count}"
 
     def name_leaf(self, path: str, ops: list[OpEntry]) -> None:
         """Name what a leaf did and has no name: the last op after it, others after their own."""
-        if len(ops) == 1 and path:
-            if not ops[0].name:
-                ops[0].name = self.unique(path)
-            return
         inside = [op for op in ops if not op.name]
         for op in inside[:-1]:
             op.name = self.unique(f"{path or 'input'}.{op.op}")

@@ -19,8 +19,9 @@ from lenet_tui.tape.engine.collection import collection_as_usual, collection_put
 from lenet_tui.tape.engine.edit_recorder import run_edit
 from lenet_tui.tape.engine.entries import Entry, GradientEntry, OpEntry, UpdateEntry
 from lenet_tui.tape.engine.failures import failure_of
-from lenet_tui.tape.engine.forward_recorder import ForwardRecorder, StopHere
+from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.module_paths import Paths, module_paths
+from lenet_tui.tape.engine.op_recorder import StopHere
 from lenet_tui.tape.engine.progress import RecorderProgress
 from lenet_tui.tape.engine.skipping import goes_on, skipped
 from lenet_tui.tape.engine.state_digest import StateDigests

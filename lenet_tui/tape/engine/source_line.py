@@ -18,6 +18,11 @@ class SourceLine:
         self._code: CodeType | None = getattr(forward, "__code__", None)
         self._frame: FrameType | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether there is such a ``forward``: a model may have that of its base."""
+        return self._code is not None
+
     def now(self) -> int:
         """Its number; 0: none is."""
         if self._frame is None and self._code is not None:
