@@ -25,6 +25,7 @@ _SAID: Table = {
     "counter": ("counter", "计数器"),
     "counts": ("graphs alive after each iteration", "每次迭代后存活的计算图数"),
     "devices": ("devices", "设备"),
+    "died_at": ("zero from", "变为零于"),
     "difference": ("largest difference", "最大差"),
     "dtype": ("dtype", "数据类型"),
     "dtypes": ("dtypes", "数据类型"),

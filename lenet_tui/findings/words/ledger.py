@@ -132,6 +132,20 @@ LEDGER: Table = {
         "weights of zero above.",
         "用随机数初始化权重；检查输入从不大于零的 ReLU，或其上方全为零的权重。",
     ),
+    "findings.no-gradient.steps.title": (
+        "{count} parameters had gradient 0, as {died_at} is flat between its steps: {parameters}",
+        "{count} 个参数的梯度为 0，因为 {died_at} 在各台阶之间是平的：{parameters}",
+    ),
+    "findings.no-gradient.steps.why": (
+        "The gradient ends at {node}: the slope of round, floor, ceil, trunc and sign is 0"
+        " everywhere, whatever the numbers are.",
+        "梯度止于 {node}：round、floor、ceil、trunc 与 sign 的斜率处处为 0，与数值无关。",
+    ),
+    "findings.no-gradient.steps.fix": (
+        "Train with a smooth function in its place, or let the gradient pass it by:"
+        " x + (x.round() - x).detach().",
+        "训练时换成光滑的函数，或让梯度绕过它：x + (x.round() - x).detach()。",
+    ),
     "findings.graph-cut.title": (
         "The graph ends at {op}: {count} parameters have no gradient: {parameters}",
         "计算图在 {op} 处中断：{count} 个参数没有梯度：{parameters}",

@@ -129,6 +129,10 @@ LOSS: Table = {
         "{loss} is given one class: shape {shape}, so it is 0 whatever the model says",
         "{loss} 只得到一个类别：形状 {shape}，无论模型输出什么损失都是 0",
     ),
+    "findings.loss-one-class.before.title": (
+        "{loss} is given {op} over an axis of length 1: shape {shape}",
+        "{loss} 得到的是沿长度为 1 的轴计算的 {op}：形状 {shape}",
+    ),
     "findings.loss-one-class.why": (
         "The softmax of a single number is 1, and its gradient 0: nothing is learnt.",
         "单个数的 softmax 恒为 1，梯度为 0：什么也学不到。",

@@ -48,6 +48,9 @@ _ENGLISH = {
         "The gradient that reached it was zero already; it became so at {died_at}. The parameter "
         "can never move."
     ),
+    "no-gradient.steps.title": (
+        "{count} parameter had gradient 0, as {died_at} is flat between its steps: {parameters}"
+    ),
     "graph-cut.title": "The graph ends at {op}: {count} parameter has no gradient: {parameters}",
     "graph-cut.fix": (
         "Leave out the {op}, or compute with an op that has a gradient; if it is meant, freeze "

@@ -119,7 +119,7 @@ class GradientDetector(Detector):
             return
         flow = DataFlow(iteration, [n for n, trains in iteration.trains.items() if trains])
         for cut in _together(flow.cuts()):
-            yield _of_cut(cut, list(cut.parameters), raised=True)
+            yield _of_cut(cut, list(cut.parameters), nothing=True)
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
         """Note how far the numbers of these parameters go.
@@ -153,8 +153,9 @@ class GradientDetector(Detector):
             return
         names = [n for n in sorted(self._candidates) if n not in self._by_hand]
         without = [n for n in names if self._best.get(n, NONE) == NONE]
+        nothing = bool(without) and len(without) == len(names) and not self._moved
         for key in dict.fromkeys(self._cut[n] for n in without if n in self._cut):
-            yield _of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key])
+            yield _of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key], nothing)
         left = [n for n in without if n not in self._cut]
         for reason, some in (
             ("none", [n for n in left if n in self._reaching]),
@@ -166,8 +167,9 @@ class GradientDetector(Detector):
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
         for died in dict.fromkeys(self._died[n] for n in zero):
             some = [n for n in zero if self._died[n] == died]
-            level = WARNING if self._moved and died.by_value else NOTE
-            yield _without("zero", some, level, died_at=died.where, node=died.node)
+            level = WARNING if died.always or (self._moved and died.by_value) else NOTE
+            reason = "steps" if died.always else "zero"
+            yield _without(reason, some, level, died_at=died.where, node=died.node)
 
 
 def _moves(iteration: Iteration) -> bool:
@@ -204,15 +206,15 @@ def _together(cuts: Iterable[Cut]) -> list[Cut]:
     return list(first.values())
 
 
-def _of_cut(cut: Cut, names: list[str], raised: bool = False) -> Finding:
-    """``raised``: nothing is left that requires a gradient, so that backward raised."""
+def _of_cut(cut: Cut, names: list[str], nothing: bool = False) -> Finding:
+    """``nothing``: no parameter has a gradient, so that backward raised or nothing is learnt."""
     level, reason = "", ""
     if cut.op in NEW and not cut.leaves and cut.graph:
         reason = "values"
     elif cut.leaves:
         level, reason = WARNING, "leaves"
     elif not cut.graph:
-        level, reason = "" if raised else NOTE, "no_grad"
+        level, reason = "" if nothing else NOTE, "no_grad"
     evidence = {"op": cut.op, "parameters": names, "count": len(names)}
     if reason:
         evidence["reason"] = reason

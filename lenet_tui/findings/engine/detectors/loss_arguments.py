@@ -26,10 +26,9 @@ class LossArguments(Detector):
             evidence = _swapped(call)
             if evidence is not None:
                 yield finding(iteration, call, "loss-arguments-swapped", evidence)
-            elif _one_class(call):
-                made = losses.prediction(call)
-                shape = [] if made is None else list(made.shape)
-                evidence = {"loss": call.name, "shape": shape}
+                continue
+            evidence = _one_class(call) or _softmax_of_one(call, iteration.once(losses.producers))
+            if evidence is not None:
                 yield finding(iteration, call, "loss-one-class", evidence)
 
 
@@ -41,9 +40,24 @@ def _swapped(call: Call) -> dict[str, Any] | None:
     return {"loss": call.name, "input": list(made.shape), "target": list(target.shape)}
 
 
-def _one_class(call: Call) -> bool:
-    """Whether a softmax over a single class is taken, which is 1 whatever the number is."""
+def _one_class(call: Call) -> dict[str, Any] | None:
+    """The shape, where the softmax of a single class is taken: 1 whatever the number is."""
     made = losses.prediction(call)
     if call.name != "cross_entropy" or made is None or not made.requires_grad or not made.dim():
-        return False
-    return made.shape[0 if made.dim() == 1 else 1] == 1
+        return None
+    single = made.shape[0 if made.dim() == 1 else 1] == 1
+    return {"loss": call.name, "shape": list(made.shape)} if single else None
+
+
+def _softmax_of_one(call: Call, makers: losses.Producers) -> dict[str, Any] | None:
+    """The same of a softmax that was taken before the loss."""
+    made = losses.prediction(call)
+    before = makers.behind(made) if made is not None and made.requires_grad else None
+    if before is None or before.name not in ("softmax", "log_softmax") or not before.read:
+        return None
+    given, dim = before.read[0][0], before.argument(1, "dim")
+    if not isinstance(dim, int) or not given.dim() or given.shape[dim] != 1:
+        return None
+    shape = list(given.shape)
+    return {"reason": "before", "loss": call.name, "shape": shape, "op": before.name,
+            "made_at": before.line}  # fmt: skip
