@@ -9,6 +9,7 @@ from typing import Any
 
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.again import AGAIN
+from lenet_tui.findings.words.asked_for import ASKED_FOR
 from lenet_tui.findings.words.check import CHECK
 from lenet_tui.findings.words.evidence import EVIDENCE
 from lenet_tui.findings.words.ledger import LEDGER
@@ -28,6 +29,7 @@ _ALL: Table = {
     **CHECK,
     **EVIDENCE,
     **LOSS,
+    **ASKED_FOR,
     **LEDGER,
     **ORDER,
     **MODES,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.ascent import AscentDetector
+from lenet_tui.findings.engine.detectors.axes import AxesDetector
 from lenet_tui.findings.engine.detectors.broadcast import BroadcastDetector
 from lenet_tui.findings.engine.detectors.clip_order import ClipsNothing
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
@@ -14,6 +16,7 @@ from lenet_tui.findings.engine.detectors.modes import ModeDetector
 from lenet_tui.findings.engine.detectors.numeric import NUMERIC
 from lenet_tui.findings.engine.detectors.order import OrderDetector
 from lenet_tui.findings.engine.detectors.raised import Raised
+from lenet_tui.findings.engine.detectors.reachable import ReachDetector
 from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
 from lenet_tui.findings.engine.detectors.storage import FrozenDetector, TiedDetector
 from lenet_tui.findings.engine.detectors.twice import TwiceDetector
@@ -24,6 +27,9 @@ DETECTORS: tuple[type[Detector], ...] = (
     LabelDetector,
     LossDetector,
     LossArguments,
+    ReachDetector,
+    AxesDetector,
+    AscentDetector,
     BroadcastDetector,
     RegistrationDetector,
     UnregisteredDetector,
