@@ -138,3 +138,25 @@ def test_a_step_that_raises_a_known_loss_by_what_plain_torch_says(tmp_path: Path
         assert nn.functional.cross_entropy(net(x), y) > before, loss
     for loss in UNKNOWN:
         assert found(tmp_path, loss) == [], loss
+
+
+RATES = {
+    "StepLR(optimizer, 1, 0.1)": [0.1, 0.01, 0.001],
+    "MultiStepLR(optimizer, [1, 2], 0.1)": [0.1, 0.01, 0.001],
+    "CosineAnnealingLR(optimizer, 2)": [0.1, 0.05, 0.0],
+    "LinearLR(optimizer, 1.0, 0.0, 4)": [0.1, 0.075, 0.05, 0.025, 0.0],
+    "MultiStepLR(optimizer, [2], 1e-3)": [],
+    "ExponentialLR(optimizer, 0.9)": [],
+    "CosineAnnealingLR(optimizer, 500)": [],
+    "LambdaLR(optimizer, lambda n: n / 100)": [],
+    "OneCycleLR(optimizer, 0.1, total_steps=40)": [],
+}
+
+
+def test_rates_that_come_to_nothing_are_those_of_the_schedule(tmp_path: Path) -> None:
+    for schedule, rates in RATES.items():
+        more = f"scheduler = torch.optim.lr_scheduler.{schedule}\n"
+        said = found(tmp_path, "F.cross_entropy(output, y)", more)
+        assert [f.id for f in said] == ["step-too-small"] * bool(rates), schedule
+        for finding in said:
+            assert finding.evidence["rates"] == pytest.approx(rates), schedule

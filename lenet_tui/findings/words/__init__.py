@@ -21,6 +21,7 @@ from lenet_tui.findings.words.order import ORDER
 from lenet_tui.findings.words.panel import PANEL
 from lenet_tui.findings.words.probes import PROBES
 from lenet_tui.findings.words.singular import singular
+from lenet_tui.findings.words.step import STEP
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import index_text, number, sign, thousands
 from lenet_tui.text.words import Words
@@ -32,6 +33,7 @@ _ALL: Table = {
     **ASKED_FOR,
     **LEDGER,
     **ORDER,
+    **STEP,
     **MODES,
     **NUMERIC,
     **AGAIN,
