@@ -85,7 +85,9 @@ class SmallStepDetector(Detector):
         if self._next is None or len(self._used) < 2 or self._decayed:
             return False
         rates = [*self._used, self._next]
-        return self._next < FALLS * rates[0] and _drops(rates) == len(rates) - 1
+        if self._next == rates[-2]:  # a script's iteration ends with its update
+            rates.pop()
+        return len(rates) > 1 and rates[-1] < FALLS * rates[0] and _drops(rates) == len(rates) - 1
 
     @property
     def _decayed(self) -> bool:
