@@ -142,6 +142,19 @@ LOSS: Table = {
         "output for each.",
         "用一个输出判断是与否：binary_cross_entropy_with_logits；多个类别则每个类别一个输出。",
     ),
+    "findings.loss-of-itself.title": (
+        "{loss} compares the prediction {shape} with itself",
+        "{loss} 把预测 {shape} 与它自己比较",
+    ),
+    "findings.loss-of-itself.why": (
+        "The target holds the same numbers, made by the same op ({made_by}): the loss is 0 and its"
+        " gradient too, whatever the model gives.",
+        "目标是同一算子（{made_by}）产生的同一组数值：无论模型给出什么，损失及其梯度都是 0。",
+    ),
+    "findings.loss-of-itself.fix": (
+        "Compare with the target of the batch.",
+        "与批量中的目标比较。",
+    ),
     "findings.label-range.title": (
         "Labels from {low} to {high}, where {classes} classes are 0 to {highest}",
         "标签从 {low} 到 {high}，而 {classes} 个类别应为 0 到 {highest}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from torch import Tensor
+
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.detector import Detector
@@ -14,6 +16,12 @@ from lenet_tui.findings.finding import Finding
 
 ORDERED = (*losses.BINARY, "cross_entropy", "poisson_nll_loss")
 """Losses in which prediction and target stand for different things."""
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+"""Losses that are 0 where both are the same."""
+HANDS_ON = ("detach", "clone", "data", "float", "to", "contiguous", "view_as", "requires_grad")
+"""Functions that hand on the numbers as they are, with or without their graph."""
+FARTHEST = 8
+"""Such functions that are followed back."""
 
 
 class LossArguments(Detector):
@@ -21,7 +29,13 @@ class LossArguments(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
-            if call.entry is None or not call.graph or call.name not in ORDERED:
+            if call.entry is None or not call.graph:
+                continue
+            if call.name in losses.ELEMENTWISE:
+                itself = _itself(call, iteration.once(losses.producers))
+                if itself is not None:
+                    yield finding(iteration, call, "loss-of-itself", itself)
+            if call.name not in ORDERED:
                 continue
             evidence = _swapped(call)
             if evidence is not None:
@@ -61,3 +75,25 @@ def _softmax_of_one(call: Call, makers: losses.Producers) -> dict[str, Any] | No
     shape = list(given.shape)
     return {"reason": "before", "loss": call.name, "shape": shape, "op": before.name,
             "made_at": before.line}  # fmt: skip
+
+
+def _itself(call: Call, makers: losses.Producers) -> dict[str, Any] | None:
+    """The op that made both, where the target is the prediction without its graph."""
+    made, target = losses.prediction(call), losses.target(call)
+    if call.name not in DISTANCES or made is None or target is None or made.shape != target.shape:
+        return None
+    first, second = _behind(made, makers), _behind(target, makers)
+    if first is None or first is not second or not made.requires_grad:
+        return None
+    return {"loss": call.name, "shape": list(made.shape), "made_by": first.name,
+            "made_at": first.line}  # fmt: skip
+
+
+def _behind(tensor: Tensor, makers: losses.Producers) -> Call | None:
+    """The call that made the numbers, past those that hand them on as they are, in their order."""
+    call = makers.of(tensor)
+    for _ in range(FARTHEST):
+        if call is None or call.name not in HANDS_ON or not call.read:
+            return call
+        call = makers.of(call.read[0][0])
+    return call

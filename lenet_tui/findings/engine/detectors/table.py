@@ -8,6 +8,7 @@ from lenet_tui.findings.engine.detectors.ascent import AscentDetector
 from lenet_tui.findings.engine.detectors.axes import AxesDetector
 from lenet_tui.findings.engine.detectors.broadcast import BroadcastDetector
 from lenet_tui.findings.engine.detectors.clip_order import ClipsNothing
+from lenet_tui.findings.engine.detectors.exchanged import ExchangedAxes
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
 from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
 from lenet_tui.findings.engine.detectors.in_name import FrozenInName
@@ -53,5 +54,6 @@ DETECTORS: tuple[type[Detector], ...] = (
     AliveDetector,
     InPlaceDetector,
     ModeDetector,
+    ExchangedAxes,
     *NUMERIC,
 )
