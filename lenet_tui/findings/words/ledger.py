@@ -146,6 +146,20 @@ LEDGER: Table = {
         " x + (x.round() - x).detach().",
         "训练时换成光滑的函数，或让梯度绕过它：x + (x.round() - x).detach()。",
     ),
+    "findings.no-gradient.no_backward.title": (
+        "{optimizer} steps, and no parameter has a gradient: no backward has run",
+        "{optimizer} 进行了更新，却没有任何参数有梯度：反向传播从未运行",
+    ),
+    "findings.no-gradient.no_backward.why": (
+        "In {iterations} iterations loss.backward() was never called, and every .grad is None: the"
+        " optimizer leaves such parameters as they are and says nothing.",
+        "{iterations} 次迭代中从未调用 loss.backward()，每个 .grad 都是 None："
+        "优化器会跳过这些参数，也不报错。",
+    ),
+    "findings.no-gradient.no_backward.fix": (
+        "Call loss.backward(), with its parentheses, before optimizer.step().",
+        "在 optimizer.step() 之前调用 loss.backward()，不要漏掉括号。",
+    ),
     "findings.graph-cut.title": (
         "The graph ends at {op}: {count} parameters have no gradient: {parameters}",
         "计算图在 {op} 处中断：{count} 个参数没有梯度：{parameters}",
