@@ -172,7 +172,7 @@ class GradientDetector(Detector):
             ("unused", [n for n in left if n not in self._used]),
         ):
             if some:
-                wrong = reason == "none" or nothing
+                wrong = reason == "none" or (reason == "unread" and nothing)
                 yield _without(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
         for died in dict.fromkeys(self._died[n] for n in zero):
