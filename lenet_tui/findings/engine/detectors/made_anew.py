@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.detector import Detector
@@ -20,7 +21,8 @@ CERTAIN = 2
 class MadeAnew(Detector):
     """Momentum and moments of the same parameters, in the first step of an optimizer each time.
 
-    One that makes several steps, as the inner one of meta-learning does, is meant to begin anew.
+    One that makes several steps, as the inner one of meta-learning does, is meant to begin anew; so
+    is one whose parameters begin anew each time.
     """
 
     def __init__(self) -> None:
@@ -31,6 +33,8 @@ class MadeAnew(Detector):
         self._line = ""
         self._where = ""
         self._local = False
+        self._before: Tensor | None = None
+        """What the first parameter was when the last iteration began."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if self._fails:
@@ -42,9 +46,12 @@ class MadeAnew(Detector):
         keeps = [e for e in entries if e.state_after and not e.state]
         same = not self._seen or held_by(self._seen[-1:]) == held_by(stepped)
         self._fails = iteration.error is not None or iteration.closures or not new or not same
-        if self._fails or not entries or len(keeps) != len(entries):
+        self._fails = self._fails or not entries or len(keeps) != len(entries)
+        before = None if self._fails else iteration.before.get(keeps[0].name)
+        if before is None or (self._before is not None and before.equal(self._before)):
             self._fails = True
             return ()
+        self._before = before
         self._seen.append(stepped[0])
         self._slots = sorted(set(keeps[0].state_after) - {"step"})
         self._line, self._where = iteration.phase_line(updates[0]), keeps[0].name
