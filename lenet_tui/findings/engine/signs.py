@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.calls import Call
+from lenet_tui.findings.engine.loss_factor import of_scaler
 from lenet_tui.findings.engine.losses import Producers
 
 NEVER_NEGATIVE = (
@@ -37,8 +38,11 @@ class Signed:
     target: Tensor
 
 
-def signed(root: Tensor, producers: Producers) -> Signed | None:
-    """The loss and its sign, if only plain numbers and means stand between; else ``None``."""
+def signed(root: Tensor, producers: Producers, scale: float = 1.0) -> Signed | None:
+    """The loss and its sign, if only plain numbers and means stand between; else ``None``.
+
+    ``scale``: that of a scaler, which is left out.
+    """
     sign, at = 1, root
     for _ in range(DEEPEST):
         call = producers.of(at)
@@ -53,7 +57,7 @@ def signed(root: Tensor, producers: Producers) -> Signed | None:
                 return None
             sign = -sign
         elif name in ("mul", "rmul", "multiply", "div", "truediv", "true_divide", "divide"):
-            factor = _factor(call)
+            factor = _factor(call, scale)
             if not factor:
                 return None
             sign = sign if factor > 0 else -sign
@@ -69,12 +73,12 @@ def signed(root: Tensor, producers: Producers) -> Signed | None:
     return None
 
 
-def _factor(call: Call) -> float:
+def _factor(call: Call, scale: float) -> float:
     """The plain number that one tensor is multiplied with; 1 for that of a scaler, 0: none."""
     numbers = [v for v in call.args if isinstance(v, (int, float))]
     if len(call.read) == 1 and len(numbers) == 1:
         return float(numbers[0])
-    return 1.0 if len(call.read) == 2 and "mul" in call.name and not call.line else 0.0
+    return 1.0 if of_scaler(call, scale) else 0.0
 
 
 def _loss(call: Call, name: str, sign: int, producers: Producers) -> Signed | None:

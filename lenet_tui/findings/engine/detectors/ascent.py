@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from torch import Tensor
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.from_parameters import from_parameters, nearest_parameters
@@ -12,9 +14,10 @@ from lenet_tui.findings.engine.loss_factor import root_of
 from lenet_tui.findings.engine.losses import producers
 from lenet_tui.findings.engine.signs import LOG_PROB, Signed, signed
 from lenet_tui.findings.finding import Finding
-from lenet_tui.protocol.phases import BACKWARD, LOSS, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, LOSS, UNSCALE, UPDATE, ZERO_GRAD
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.tape.engine.tape import TapeSegment
 
 ALONG = 0.99
 """The cosine of a change by hand and a gradient from which on it goes along it."""
@@ -34,34 +37,52 @@ class AscentDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         segments = iteration.tape.segments
         backwards = [s for s in segments if s.phase is BACKWARD]
-        updates = [
-            e for s in segments if s.phase is UPDATE for e in s.updates if e.grad is not None
-        ]
-        if self._found or iteration.error is not None or len(backwards) != 1 or not updates:
+        steps = [s for s in segments if s.phase is UPDATE]
+        updates = [e for s in steps for e in s.updates if e.grad is not None]
+        if self._found or iteration.error is not None or not updates or not _add_up(segments):
             return
-        makers = iteration.once(producers)
-        root = root_of(iteration.calls, backwards[0].root)
-        loss = signed(root, makers) if root is not None and root.numel() == 1 else None
-        if root is None or loss is None or len({e.name for e in updates}) != len(updates):
+        if iteration.number > 1 and all(s.phase is not ZERO_GRAD for s in segments):
+            return  # what is read may be of an earlier one too
+        roots = [root_of(iteration.calls, s.root) for s in backwards]
+        losses = [_signed(r, s, iteration) for r, s in zip(roots, backwards, strict=True)]
+        loss = losses[-1]
+        if loss is None or len({(each.sign, each.name) if each else None for each in losses}) != 1:
             return
         reason, change = _reason(loss, updates)
-        if not reason or not loss.sign * change > 0 or not _own(loss, updates, iteration):
+        if not reason or not loss.sign * change > 0:
+            return
+        if not all(each and _own(each, updates, iteration) for each in losses):
             return
         self._found = True
-        segment = next(s for s in segments if s.phase is UPDATE)
-        line = (
-            loss.call.line if reason in ("negated", "log_prob") else iteration.phase_line(segment)
-        )
+        of_loss = reason in ("negated", "log_prob")
+        scale = backwards[-1].scale
         evidence: dict[str, Any] = {
             "reason": reason, "loss": loss.name,
-            "value": float(root.detach().double()) / backwards[0].scale,
-            "change": change / backwards[0].scale, "count": len(updates),
+            "value": sum(float(r.detach().double()) for r in roots if r is not None) / scale,
+            "change": change if any(s.phase is UNSCALE for s in segments) else change / scale,
+            "count": len(updates),
         }  # fmt: skip
         if reason == "maximize":
             evidence["optimizer"] = updates[0].optimizer
-        where = loss.call.where if reason in ("negated", "log_prob") else updates[0].name
-        phase = LOSS if reason in ("negated", "log_prob") else UPDATE
+        line = loss.call.line if of_loss else iteration.phase_line(steps[0])
+        where = loss.call.where if of_loss else updates[0].name
+        phase = LOSS if of_loss else UPDATE
         yield Finding("loss-ascends", phase.name, where, line, evidence)
+
+
+def _add_up(segments: Sequence[TapeSegment]) -> bool:
+    """Whether the gradients of all backwards are read by what follows them, and none is cleared."""
+    order = [s.phase for s in segments if s.phase in (BACKWARD, UPDATE, ZERO_GRAD)]
+    first = order.index(BACKWARD) if BACKWARD in order else len(order)
+    last = len(order) - order[::-1].index(BACKWARD) if BACKWARD in order else 0
+    alone = all(phase is BACKWARD for phase in order[first:last])
+    return first < last and alone and UPDATE not in order[:first]
+
+
+def _signed(root: Tensor | None, segment: TapeSegment, iteration: Iteration) -> Signed | None:
+    if root is None or root.numel() != 1:
+        return None
+    return signed(root, iteration.once(producers), segment.scale)
 
 
 def _reason(loss: Signed, updates: list[UpdateEntry]) -> tuple[str, float]:

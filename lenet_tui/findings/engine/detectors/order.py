@@ -343,6 +343,6 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     own = {id(b) for b in iteration.trainer.buffers.values()}
     behind = list(makers.ancestors(root))
     return Backward(
-        iteration.number, line, segment.scale, mean_factor(root, makers),
+        iteration.number, line, segment.scale, mean_factor(root, makers, segment.scale),
         takes_part_of(behind, batch), structure(behind), data_of(behind, makers, own),
     )  # fmt: skip
