@@ -13,7 +13,7 @@ ASKED_FOR: Table = {
         "{closed} of {total} logits ({percent} %) lie at the lower end, where {made_by} hands on no"
         " gradient: a wrong class there is not pushed down, and a right one is not pulled up.",
         "{total} 个 logits 中有 {closed} 个（{percent} %）在下端，{made_by} 在那里不传递梯度："
-        "处于该处的错误类别压不下去，正确类别也拉不上来。",
+        "处于该处的目标类别拉不上来，其他类别也压不下去。",
     ),
     "findings.logits-bounded.fix": (
         "Leave out the {made_by} after the last layer: {loss} takes any numbers.",

@@ -23,9 +23,9 @@ STEP: Table = {
         "调度使 {updates} 次更新的学习率一直是 0",
     ),
     "findings.step-too-small.stays.why": (
-        "The scheduler was called after each of them, and the rate of the next one is 0 too: it is"
-        " no warm-up that rises.",
-        "每次更新之后都调用了调度器，而下一次的学习率仍是 0：这不是会升高的预热。",
+        "The scheduler was called after each of them, and the rate of the next one is 0 too: a"
+        " warm-up would have risen by then.",
+        "每次更新之后都调用了调度器，而下一次的学习率仍是 0：若是预热，此时应已升高。",
     ),
     "findings.step-too-small.stays.fix": (
         "Look at the factor of the schedule: whole numbers divided by //, as step // 1000, are 0"
