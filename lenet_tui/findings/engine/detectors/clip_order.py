@@ -56,7 +56,13 @@ class ClipsNothing(Detector):
                 empty = empty or (None if segment.entries else segment)
             elif segment.phase is UPDATE and empty is not None and _reads(segment):
                 line = iteration.phase_line(empty)
-                yield Finding("clip-misplaced", CLIP.name, "", line, {"reason": "empty"})
+                read = sum(e.grad is not None for e in segment.updates)
+                evidence = {
+                    "reason": "empty",
+                    "count": read,
+                    "update": iteration.phase_line(segment),
+                }
+                yield Finding("clip-misplaced", CLIP.name, "", line, evidence)
                 return
 
     def undecided(self) -> bool:
