@@ -203,7 +203,7 @@ async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
 
 @pytest.mark.slow
 async def test_a_batch_that_cannot_be_overfit_is_a_finding_of_the_panel() -> None:
-    async with running(options=Options(lr=1e-12)) as run:
+    async with running(options=Options(lr=1e-7)) as run:
         await run.press("n", "!")
         assert "No findings in 3 iterations." in run.text
         await run.press("o")

@@ -13,9 +13,11 @@ from lenet_tui.tape.engine.tape import TapeSegment
 
 BY_VALUE = (
     "Relu", "Threshold", "Hardtanh", "Hardsigmoid", "Hardswish", "Clamp", "Mul", "Mm", "Bmm",
-    "Addmm", "Convolution", "Sigmoid", "Tanh", "Elu", "Gelu", "Silu", "Round", "Floor", "Sign",
+    "Addmm", "Convolution", "Sigmoid", "Tanh", "Elu", "Gelu", "Silu",
 )  # fmt: skip
 """Nodes that hand on zeros because of what the numbers are; others because they choose."""
+ALWAYS = ("Round", "Floor", "Ceil", "Trunc", "Sign", "Sgn")
+"""Nodes that hand on zeros whatever the numbers are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Death:
     where: str
     node: str
     by_value: bool
+
+    @property
+    def always(self) -> bool:
+        """Whether no numbers would have let any of it through: the op is flat in steps."""
+        return self.node.startswith(ALWAYS)
 
 
 def deaths(

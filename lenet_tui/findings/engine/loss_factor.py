@@ -22,18 +22,24 @@ def root_of(calls: list[Call], node: Node | None) -> Tensor | None:
     return None
 
 
-def mean_factor(root: Tensor, producers: Producers, deepest: int = 20) -> float | None:
-    """By what a mean over a batch was multiplied to give ``root``; ``None``: it is no such."""
+def mean_factor(
+    root: Tensor, producers: Producers, scale: float = 1.0, deepest: int = 20
+) -> float | None:
+    """By what a mean over a batch was multiplied to give ``root``; ``None``: it is no such.
+
+    ``scale``: that of a scaler, which is left out.
+    """
     call = producers.of(root)
     if call is None or not deepest:
         return None
     name = call.name
     if name in losses.LOOKS_ON:
-        return mean_factor(call.read[0][0], producers, deepest - 1) if call.read else None
+        inner = call.read[0][0] if call.read else None
+        return None if inner is None else mean_factor(inner, producers, scale, deepest - 1)
     if name in ("div", "truediv", "mul", "rmul"):
-        return _scaled(call, producers, deepest)
+        return _scaled(call, producers, scale, deepest)
     if name in ("add", "radd", "sub", "stack", "sum") and call.read:
-        parts = (mean_factor(t, producers, deepest - 1) for t, _ in call.read)
+        parts = (mean_factor(t, producers, scale, deepest - 1) for t, _ in call.read)
         return next((part for part in parts if part is not None), None)
     known = (*losses.CLASSES, *losses.BINARY, *losses.ELEMENTWISE)
     if name == "mean" or (name in known and losses.reduces_to_mean(call)):
@@ -41,17 +47,23 @@ def mean_factor(root: Tensor, producers: Producers, deepest: int = 20) -> float 
     return None
 
 
-def _scaled(call: Call, producers: Producers, deepest: int) -> float | None:
+def _scaled(call: Call, producers: Producers, scale: float, deepest: int) -> float | None:
     tensors = [t for t, _ in call.read if t.requires_grad]
     numbers = [v for v in (*call.args, *call.kwargs.values()) if isinstance(v, (int, float))]
     if len(tensors) != 1:
         return None
-    inner = mean_factor(tensors[0], producers, deepest - 1)
+    inner = mean_factor(tensors[0], producers, scale, deepest - 1)
     if inner is None:
         return None
-    if not numbers:  # a tensor: that of a scaler is none of the owner's
-        return inner if call.name == "mul" and not call.line else None
+    if not numbers:
+        return inner if of_scaler(call, scale) else None
     return inner * numbers[0] if "mul" in call.name else inner / numbers[0]
+
+
+def of_scaler(call: Call, scale: float) -> bool:
+    """Whether it is the product with the number of a scaler, which is no choice of the owner's."""
+    others = [t for t, _ in call.read if not t.requires_grad and t.numel() == 1]
+    return call.name == "mul" and scale != 1 and len(others) == 1 and float(others[0]) == scale
 
 
 def takes_part_of(behind: list[Call], batch: set[int]) -> bool:

@@ -20,13 +20,14 @@ from lenet_tui.text.words import Words
 PARAMETERS = frozenset(
     {
         *("param-not-registered", "param-not-in-optimizer", "optimizer-stale", "no-gradient"),
-        *("frozen-but-moves", "tied-but-apart"),
+        *("frozen-but-moves", "tied-but-apart", "units-alike"),
     }
 )
 """The findings whose place is a parameter's row of the ledger."""
 ORDER = frozenset(
     {
         *("grad-accumulates", "gradient-unused", "clip-misplaced", "clip-while-scaled"),
+        *("gradient-used-twice", "update-while-scaled", "optimizer-anew", "step-too-small"),
         *("accumulation-scale", "mode-eval-in-training"),
     }
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.again import AGAIN
+from lenet_tui.findings.words.asked_for import ASKED_FOR
 from lenet_tui.findings.words.check import CHECK
 from lenet_tui.findings.words.evidence import EVIDENCE
 from lenet_tui.findings.words.ledger import LEDGER
@@ -20,6 +21,7 @@ from lenet_tui.findings.words.order import ORDER
 from lenet_tui.findings.words.panel import PANEL
 from lenet_tui.findings.words.probes import PROBES
 from lenet_tui.findings.words.singular import singular
+from lenet_tui.findings.words.step import STEP
 from lenet_tui.text.notice import Table
 from lenet_tui.text.numbers import index_text, number, sign, thousands
 from lenet_tui.text.words import Words
@@ -28,8 +30,10 @@ _ALL: Table = {
     **CHECK,
     **EVIDENCE,
     **LOSS,
+    **ASKED_FOR,
     **LEDGER,
     **ORDER,
+    **STEP,
     **MODES,
     **NUMERIC,
     **AGAIN,

@@ -132,6 +132,34 @@ LEDGER: Table = {
         "weights of zero above.",
         "用随机数初始化权重；检查输入从不大于零的 ReLU，或其上方全为零的权重。",
     ),
+    "findings.no-gradient.steps.title": (
+        "{count} parameters had gradient 0, as {died_at} is flat between its steps: {parameters}",
+        "{count} 个参数的梯度为 0，因为 {died_at} 在各台阶之间是平的：{parameters}",
+    ),
+    "findings.no-gradient.steps.why": (
+        "The gradient ends at {node}: the slope of round, floor, ceil, trunc and sign is 0"
+        " everywhere, whatever the numbers are.",
+        "梯度止于 {node}：round、floor、ceil、trunc 与 sign 的斜率处处为 0，与数值无关。",
+    ),
+    "findings.no-gradient.steps.fix": (
+        "Train with a smooth function in its place, or let the gradient pass it by:"
+        " x + (x.round() - x).detach().",
+        "训练时换成光滑的函数，或让梯度绕过它：x + (x.round() - x).detach()。",
+    ),
+    "findings.no-gradient.no_backward.title": (
+        "{optimizer} steps, and no parameter has a gradient: no backward has run",
+        "{optimizer} 进行了更新，却没有任何参数有梯度：反向传播从未运行",
+    ),
+    "findings.no-gradient.no_backward.why": (
+        "In {iterations} iterations loss.backward() was never called, and every .grad is None: the"
+        " optimizer leaves such parameters as they are and says nothing.",
+        "{iterations} 次迭代中从未调用 loss.backward()，每个 .grad 都是 None："
+        "优化器会跳过这些参数，也不报错。",
+    ),
+    "findings.no-gradient.no_backward.fix": (
+        "Call loss.backward(), with its parentheses, before optimizer.step().",
+        "在 optimizer.step() 之前调用 loss.backward()，不要漏掉括号。",
+    ),
     "findings.graph-cut.title": (
         "The graph ends at {op}: {count} parameters have no gradient: {parameters}",
         "计算图在 {op} 处中断：{count} 个参数没有梯度：{parameters}",

@@ -129,6 +129,10 @@ LOSS: Table = {
         "{loss} is given one class: shape {shape}, so it is 0 whatever the model says",
         "{loss} 只得到一个类别：形状 {shape}，无论模型输出什么损失都是 0",
     ),
+    "findings.loss-one-class.before.title": (
+        "{loss} is given {op} over an axis of length 1: shape {shape}",
+        "{loss} 得到的是沿长度为 1 的轴计算的 {op}：形状 {shape}",
+    ),
     "findings.loss-one-class.why": (
         "The softmax of a single number is 1, and its gradient 0: nothing is learnt.",
         "单个数的 softmax 恒为 1，梯度为 0：什么也学不到。",
@@ -137,6 +141,19 @@ LOSS: Table = {
         "For yes or no with one output: binary_cross_entropy_with_logits; for several classes, an "
         "output for each.",
         "用一个输出判断是与否：binary_cross_entropy_with_logits；多个类别则每个类别一个输出。",
+    ),
+    "findings.loss-of-itself.title": (
+        "{loss} compares the prediction {shape} with itself",
+        "{loss} 把预测 {shape} 与它自己比较",
+    ),
+    "findings.loss-of-itself.why": (
+        "The target holds the same numbers, made by the same op ({made_by}): the loss is 0 and its"
+        " gradient too, whatever the model gives.",
+        "目标是同一算子（{made_by}）产生的同一组数值：无论模型给出什么，损失及其梯度都是 0。",
+    ),
+    "findings.loss-of-itself.fix": (
+        "Compare with the target of the batch.",
+        "与批量中的目标比较。",
     ),
     "findings.label-range.title": (
         "Labels from {low} to {high}, where {classes} classes are 0 to {highest}",

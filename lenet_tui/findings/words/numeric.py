@@ -149,6 +149,20 @@ NUMERIC: Table = {
         "Exchange axes with permute or transpose; view and reshape only say where they end.",
         "交换轴用 permute 或 transpose；view 与 reshape 只改变轴的边界。",
     ),
+    "findings.axes-mixed.title": (
+        "{where} reads {given} as {made}: that does not exchange axes",
+        "{where} 把 {given} 当作 {made}：这并没有交换轴",
+    ),
+    "findings.axes-mixed.why": (
+        "{op} keeps the numbers in their order and moves only the borders between axes: what was"
+        " one place with its features is spread over several, in each sample.",
+        "{op} 不改变数值的顺序，只移动轴之间的边界：每个样本中，原本属于同一位置的各特征被分散到"
+        "多个位置。",
+    ),
+    "findings.axes-mixed.fix": (
+        "Exchange the axes first, by transpose or permute, and then reshape.",
+        "先用 transpose 或 permute 交换轴，再改变形状。",
+    ),
     # Input
     "findings.input-scale.title": (
         "What enters {where} has mean {mean} and standard deviation {std}, from {low} to {high}",

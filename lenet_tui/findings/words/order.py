@@ -89,6 +89,20 @@ ORDER: Table = {
         " so.",
         "此处每个 .grad 都是 None，因为反向传播尚未运行；torch 自己的消息没有说明这一点。",
     ),
+    "findings.clip-misplaced.empty.title": (
+        "Clipping is given none of the gradients that the next update reads",
+        "裁剪没有得到下一次更新要读取的任何梯度",
+    ),
+    "findings.clip-misplaced.empty.why": (
+        "It was called with no parameter of the model. A generator such as model.parameters() that"
+        " was made once is empty from its second use on.",
+        "调用时没有给它模型的任何参数。像 model.parameters() "
+        "这样只创建一次的生成器，从第二次使用起就是空的。",
+    ),
+    "findings.clip-misplaced.empty.fix": (
+        "Call model.parameters() anew each time, or keep list(model.parameters()).",
+        "每次重新调用 model.parameters()，或保存 list(model.parameters())。",
+    ),
     "findings.clip-misplaced.fix": (
         "Clip once, between the last backward and optimizer.step().",
         "只裁剪一次，放在最后一次反向传播与 optimizer.step() 之间。",

@@ -48,6 +48,13 @@ _ENGLISH = {
         "The gradient that reached it was zero already; it became so at {died_at}. The parameter "
         "can never move."
     ),
+    "no-gradient.steps.title": (
+        "{count} parameter had gradient 0, as {died_at} is flat between its steps: {parameters}"
+    ),
+    "frozen-but-moves.in_name.title": (
+        "{modules} was given requires_grad = False, and {count} parameter in it is trained:"
+        " {parameters}"
+    ),
     "graph-cut.title": "The graph ends at {op}: {count} parameter has no gradient: {parameters}",
     "graph-cut.fix": (
         "Leave out the {op}, or compute with an op that has a gradient; if it is meant, freeze "

@@ -25,7 +25,7 @@ def freeze_statistics(net):
 
 model, seen = Net(), []
 optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-data = [(torch.randn(16, 6), torch.randn(16, 6)) for _ in range(6)]
+data = [(torch.randn(16, 6), torch.rand(16, 6)) for _ in range(6)]
 
 
 def step(batch):

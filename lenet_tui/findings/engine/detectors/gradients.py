@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
 from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
 from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detectors.grows import update_line
 from lenet_tui.findings.engine.detectors.registration import (
     ACCUMULATES,
     held_by,
@@ -21,7 +22,7 @@ from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
 from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.unfinished import unfinished_root
-from lenet_tui.findings.finding import NOTE, WARNING, Finding
+from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
@@ -56,6 +57,9 @@ class GradientDetector(Detector):
         self._backwards = 0
         self._stepped: list[Optimizer] = []
         self._failed = False
+        self._iterations = 0
+        self._line = ""
+        """Where the last update was made."""
         self._members: set[int] = set()
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
@@ -63,7 +67,9 @@ class GradientDetector(Detector):
         if iteration.error is not None:
             self._failed = True
             return self._unfinished(iteration)
+        self._iterations += 1
         backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
+        self._line = update_line(iteration)
         self._backwards += len(backwards)
         for segment in backwards:
             self._gradients(iteration, segment)
@@ -119,7 +125,7 @@ class GradientDetector(Detector):
             return
         flow = DataFlow(iteration, [n for n, trains in iteration.trains.items() if trains])
         for cut in _together(flow.cuts()):
-            yield _of_cut(cut, list(cut.parameters), raised=True)
+            yield _of_cut(cut, list(cut.parameters), nothing=True)
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
         """Note how far the numbers of these parameters go.
@@ -149,12 +155,16 @@ class GradientDetector(Detector):
         return not self._backwards or any(self._best.get(n) != VALUE for n in self._candidates)
 
     def end(self) -> Iterable[Finding]:
-        if not self._backwards or self._failed:
+        if self._failed:
+            return
+        if not self._backwards:
+            yield from self._never()
             return
         names = [n for n in sorted(self._candidates) if n not in self._by_hand]
         without = [n for n in names if self._best.get(n, NONE) == NONE]
+        nothing = bool(without) and len(without) == len(names) and not self._moved
         for key in dict.fromkeys(self._cut[n] for n in without if n in self._cut):
-            yield _of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key])
+            yield _of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key], nothing)
         left = [n for n in without if n not in self._cut]
         for reason, some in (
             ("none", [n for n in left if n in self._reaching]),
@@ -162,12 +172,22 @@ class GradientDetector(Detector):
             ("unused", [n for n in left if n not in self._used]),
         ):
             if some:
-                yield _without(reason, some, WARNING if reason == "none" else NOTE)
+                wrong = reason == "none" or (reason == "unread" and nothing)
+                yield _without(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
         for died in dict.fromkeys(self._died[n] for n in zero):
             some = [n for n in zero if self._died[n] == died]
-            level = WARNING if self._moved and died.by_value else NOTE
-            yield _without("zero", some, level, died_at=died.where, node=died.node)
+            level = WARNING if died.always or (self._moved and died.by_value) else NOTE
+            reason = "steps" if died.always else "zero"
+            yield _without(reason, some, level, died_at=died.where, node=died.node)
+
+    def _never(self) -> Iterator[Finding]:
+        """Yields that an optimizer steps without any gradient: there was no backward at all."""
+        held = [p for o in self._stepped for group in o.param_groups for p in group["params"]]
+        if held and not self._moved and all(p.grad is None for p in held):
+            evidence = {"reason": "no_backward", "optimizer": type(self._stepped[0]).__name__,
+                        "iterations": self._iterations}  # fmt: skip
+            yield Finding("no-gradient", UPDATE.name, "", self._line, evidence, ERROR)
 
 
 def _moves(iteration: Iteration) -> bool:
@@ -204,15 +224,15 @@ def _together(cuts: Iterable[Cut]) -> list[Cut]:
     return list(first.values())
 
 
-def _of_cut(cut: Cut, names: list[str], raised: bool = False) -> Finding:
-    """``raised``: nothing is left that requires a gradient, so that backward raised."""
+def _of_cut(cut: Cut, names: list[str], nothing: bool = False) -> Finding:
+    """``nothing``: no parameter has a gradient, so that backward raised or nothing is learnt."""
     level, reason = "", ""
     if cut.op in NEW and not cut.leaves and cut.graph:
         reason = "values"
     elif cut.leaves:
         level, reason = WARNING, "leaves"
     elif not cut.graph:
-        level, reason = "" if raised else NOTE, "no_grad"
+        level, reason = "" if nothing else NOTE, "no_grad"
     evidence = {"op": cut.op, "parameters": names, "count": len(names)}
     if reason:
         evidence["reason"] = reason

@@ -270,7 +270,7 @@ class OrderDetector(Detector):
 
     def _clip_by_hand(self, iteration: Iteration, segment: TapeSegment) -> None:
         entries = [e for e in segment.entries if isinstance(e, GradientEntry)]
-        if clipped(entries):
+        if clipped(entries, {backward.scale for backward in self._backwards}):
             clipping = Clipping(iteration.phase_line(segment), 0, measured(entries), by_hand=True)
             self._clippings.append(clipping)
             for entry in entries:
@@ -343,6 +343,6 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     own = {id(b) for b in iteration.trainer.buffers.values()}
     behind = list(makers.ancestors(root))
     return Backward(
-        iteration.number, line, segment.scale, mean_factor(root, makers),
+        iteration.number, line, segment.scale, mean_factor(root, makers, segment.scale),
         takes_part_of(behind, batch), structure(behind), data_of(behind, makers, own),
     )  # fmt: skip

@@ -62,13 +62,15 @@ class RegistrationDetector(Detector):
         held = held_by(optimizers) or set()
         trained_roots = {_root(trainer, n) for i, n in trainer.names.items() if i in held}
         moves_none = held.isdisjoint(self._took_part)  # then no model is trained besides
+        sets = [frozenset(held_by([optimizer]) or ()) for optimizer in optimizers]
+        twice = len(set(sets)) < len(sets)  # one of them was meant for another model
         for root in sorted({_root(trainer, name) for name in missing}):
             names = [name for name in missing if _root(trainer, name) == root]
             yield Finding(
                 "param-not-in-optimizer", UPDATE.name, names[0], self._made(optimizers[0]),
                 {"parameters": names, "count": len(names), "norm": max(missing[n] for n in names),
                  "held": len(held)},
-                "" if root in trained_roots or moves_none else NOTE,
+                "" if root in trained_roots or moves_none or twice else NOTE,
             )  # fmt: skip
         if self._whole:
             yield from self._stale(trainer, optimizers, held)
