@@ -104,12 +104,11 @@ class TiedDetector(Detector):
         named = {
             name: before.get(name, p)
             for name, p in trainer.parameters.items()
-            if isinstance(kinds[name], (nn.Embedding, *HEADS)) and p.dim() >= 2
+            if p.dim() >= 2 and p.numel() >= SMALL
+            if isinstance(kinds[name], (nn.Embedding, *HEADS))
         }
         sizes = largest(named.values())
         for name, value in named.items():
-            if value.numel() < SMALL:
-                continue
             size = sizes[id(value)] if id(value) in sizes else float(value.detach().abs().max())
             head = isinstance(kinds[name], HEADS)
             second = _Weight(name, trainer.parameters[name], value, head, size)

@@ -11,6 +11,7 @@ from math import inf
 import torch
 from torch import Tensor
 from torch._utils import _flatten_dense_tensors
+from torch.linalg import vector_norm
 from torch.nn import Parameter
 
 from lenet_tui.findings.engine.numbers.elements import finite
@@ -19,6 +20,8 @@ PLAIN = {Tensor, Parameter}
 """The classes of tensors that are nothing but their numbers."""
 SMALL = 2**14
 """Numbers of a tensor that are copied beside others rather than looked at alone."""
+FEW = 4
+"""Tensors of one shape from which on they are put side by side."""
 
 
 def all_finite(tensors: Iterable[Tensor | None]) -> bool:
@@ -56,9 +59,39 @@ def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:
     found: dict[int, float] = {}
     with torch.no_grad():
         for some in groups:
-            made = torch.stack(torch._foreach_norm(some, order)).tolist()
-            found.update(zip(map(id, some), made, strict=True))
+            rows, rest = _rows(some)
+            for alike in rows:
+                flat = torch.stack(alike).view(len(alike), -1)
+                made = flat.abs().amax(1) if order == inf else vector_norm(flat, order, 1)
+                found.update(zip(map(id, alike), made.tolist(), strict=True))
+            if rest:
+                made = torch.stack(torch._foreach_norm(rest, order))
+                found.update(zip(map(id, rest), made.tolist(), strict=True))
     return found
+
+
+def _rows(tensors: list[Tensor]) -> tuple[list[list[Tensor]], list[Tensor]]:
+    """Those that can be the rows of one tensor, whose norms have the bits of their own norms.
+
+    On a CPU a norm takes a call for each; on a GPU those of many tensors are one already.
+    """
+    if tensors[0].device.type != "cpu" or len(tensors) < FEW:
+        return [], tensors
+    by_shape: dict[torch.Size, list[Tensor]] = {}
+    for t in tensors:
+        by_shape.setdefault(t.shape, []).append(t)
+    rows: list[list[Tensor]] = []
+    rest: list[Tensor] = []
+    for shape, several in by_shape.items():
+        if len(several) < FEW or not 0 < shape.numel() <= SMALL:
+            rest += several
+            continue
+        alike = [t for t in several if t.is_contiguous()]
+        if len(alike) < len(several):
+            rest += [t for t in several if not t.is_contiguous()]
+        if alike:
+            rows.append(alike)
+    return rows, rest
 
 
 def _grouped(
