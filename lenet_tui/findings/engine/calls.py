@@ -84,8 +84,8 @@ class Observer:
         self.calls: list[Call] = []
         self.modules: list[ModuleCall] = []
         self.optimizers: list[Optimizer] = []
-        self.modes = ModeChanges(lambda: len(self.calls))
-        self.seedings = Seedings(lambda: len(self.calls))
+        self.modes = ModeChanges(self.calls.__len__)  # nothing that leads back here
+        self.seedings = Seedings(self.calls.__len__)
         self.closures = False
         self._paths = paths
         self._before = before

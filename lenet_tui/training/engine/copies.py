@@ -38,6 +38,18 @@ def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
     return made
 
 
+def clones(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """A copy of each tensor, without its graph, in memory of its own; as many at once as can be."""
+    with torch.no_grad():
+        several = [tensor.detach() for tensor in tensors]
+        together = getattr(torch, "_foreach_clone", None)  # of torch 2.9
+        plain = all(type(t) is Tensor and t.layout is torch.strided for t in several)
+        if together is None or not several or not plain:
+            return [t.clone() for t in several]
+        made: list[Tensor] = list(together(several))
+        return made
+
+
 def _rows(given: list[Tensor]) -> Iterable[Tensor]:
     rows = [t if t.dim() == 1 else t.view(-1) for t in given]
     parts = torch.cat(rows).split([row.numel() for row in rows])  # type: ignore[no-untyped-call]
