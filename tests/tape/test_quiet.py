@@ -137,6 +137,6 @@ def test_a_recorded_iteration_is_let_go_of_without_a_collection(tmp_path: Path) 
 
 def test_modes_of_others_are_left_alone(tmp_path: Path) -> None:
     own = trainer(tmp_path)
-    with torch.overrides.BaseTorchFunctionMode() as mode:  # type: ignore[no-untyped-call]
+    with torch.overrides.BaseTorchFunctionMode() as mode:
         check(own, 2)
         assert stack() == [mode]
