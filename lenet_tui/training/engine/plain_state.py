@@ -68,9 +68,14 @@ class PlainState:
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
-        tensors: list[Tensor] = []
         places = list(self._places())
-        all_known = self._together.hold(places)
+        return self._write(places, self._together.hold(places))
+
+    def _write(
+        self, places: Sequence[tuple[str, dict[str, Any]]], all_known: bool
+    ) -> tuple[str, tuple[Tensor, ...]]:
+        """``all_known``: whether those places that are looked at together have their values."""
+        tensors: list[Tensor] = []
         known = self._together if all_known else WrittenTogether()
         found, holding = dict(known.texts), dict(known.held)
         settled: dict[str, Written] = {}
@@ -93,9 +98,12 @@ class PlainState:
 
     def says(self, text: str) -> bool:
         """Whether ``write`` returns this text and no tensors now; false in doubt."""
-        if any(a and STATE.issuperset(map(type, a.values())) for _, a in self._places()):
+        places = list(self._places())
+        all_known = self._together.hold(places)
+        rest = self._together.others(places) if all_known else places
+        if any(a and STATE.issuperset(map(type, a.values())) for _, a in rest):
             return False  # an optimizer has a state
-        return self.write() == (text, ())
+        return self._write(places, all_known) == (text, ())
 
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
         """What is written of a place; it is known as long as the same fixed values are there."""
@@ -276,7 +284,11 @@ class PlainState:
             marked = {p: c for p, c in self._parsed(text).items() if _MARKED.search(json.dumps(c))}
             self._to_find = text, self._decoded(marked, None, torch.device("cpu"))
         wanted = self._to_find[1]
-        present = dict(self._walk() if any(" > " in path for path in wanted) else self._places())
+        places = iter(self._walk() if any(" > " in path for path in wanted) else self._places())
+        present: dict[str, dict[str, Any]] = {}
+        while len(present) < len(wanted) and (place := next(places, None)) is not None:
+            if place[0] in wanted:
+                present[place[0]] = place[1]
         for path, values in wanted.items():
             for name, value in values.items():
                 self._codes.check(value, present.get(path, {}).get(name), (path, name))

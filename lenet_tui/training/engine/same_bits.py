@@ -7,14 +7,11 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 from torch._utils import _flatten_dense_tensors as flat
-from torch.nn import Parameter
 
-from lenet_tui.training.engine.copies import LARGE
+from lenet_tui.training.engine.copies import LARGE, of_one_kind
 
 _WHOLE = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 """Integers by their bytes."""
-_PLAIN = {Tensor, Parameter}
-"""The classes of tensors that are nothing but their numbers."""
 
 
 def same_bits(one: Tensor, other: Tensor) -> bool:
@@ -79,10 +76,7 @@ def _of_one_kind(pairs: list[tuple[Tensor, Tensor]]) -> bool:
     if not pairs or pairs[0][0].element_size() not in _WHOLE:
         return False
     several = [t for pair in pairs for t in pair]
-    if not {type(t) for t in several} <= _PLAIN or pairs[0][0].is_complex():
-        return False
-    kinds = {t.dtype for t in several}, {t.device for t in several}, {t.layout for t in several}
-    if any(len(kind) > 1 for kind in kinds) or several[0].layout is not torch.strided:
+    if not of_one_kind(several) or pairs[0][0].is_complex():
         return False
     if any(a.shape != b.shape for a, b in pairs) or any(t.is_neg() for t in several):
         return False

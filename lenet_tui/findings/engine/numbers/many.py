@@ -15,9 +15,8 @@ from torch.linalg import vector_norm
 from torch.nn import Parameter
 
 from lenet_tui.findings.engine.numbers.elements import finite
+from lenet_tui.training.engine.copies import of_one_kind
 
-PLAIN = {Tensor, Parameter}
-"""The classes of tensors that are nothing but their numbers."""
 SMALL = 2**14
 """Numbers of a tensor that are copied beside others rather than looked at alone."""
 FEW = 4
@@ -99,7 +98,7 @@ def _grouped(
 ) -> tuple[list[list[Tensor]], list[Tensor]]:
     """Plain tensors of floating-point numbers that fit, by dtype and device; and the others."""
     given = list(tensors)
-    if _of_one_kind(given):
+    if given and _plain(given[0]) and of_one_kind(given):
         rest = [t for t in given if not fits(t)]
         some = given if not rest else [t for t in given if fits(t)]
         return [some] if some else [], rest
@@ -117,11 +116,3 @@ def _plain(t: Tensor) -> bool:
     kind = type(t)
     known = (kind is Tensor or kind is Parameter) and t.layout is torch.strided
     return known and t.is_floating_point() and not t.is_meta
-
-
-def _of_one_kind(tensors: list[Tensor]) -> bool:
-    """Whether all are plain tensors of one dtype and device, as most are: asked all at once."""
-    if not tensors or not _plain(tensors[0]) or not {type(t) for t in tensors} <= PLAIN:
-        return False
-    kinds = {t.dtype for t in tensors}, {t.device for t in tensors}, {t.layout for t in tensors}
-    return all(len(kind) == 1 for kind in kinds)
