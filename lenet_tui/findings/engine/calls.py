@@ -94,8 +94,7 @@ class Observer:
 
     def __enter__(self) -> Observer:
         self._handles = [
-            global_hooks.before_modules(self._enters),
-            global_hooks.after_modules(self._leaves),
+            global_hooks.around_modules(self._enters, self._leaves),
             global_hooks.before_updates(self._updates),
         ]
         self.modes.__enter__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, cast
+from typing import cast
 
 from torch import Tensor
 from torch.autograd.graph import Node
@@ -14,11 +14,11 @@ from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, IN_TURN, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.schedules import parse_schedule
+from lenet_tui.tape.engine import entries as kinds
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.tape.engine.glance import Glance
 from lenet_tui.training.engine.batch import Batch
 
-Kind = TypeVar("Kind", OpEntry, UpdateEntry, NodeEntry)
 UNKNOWN = 1 << 30
 """The total of a phase that was stopped inside, as it is not known yet."""
 
@@ -65,26 +65,17 @@ class TapeSegment:
         """The entries that are ops of the forward or the loss."""
         if self.phase is FORWARD:  # it has no others: the list is asked for with every tensor
             return cast("list[OpEntry]", self.entries)
-        return _of_kind(self.entries, OpEntry)
+        return kinds.of_kind(self.entries, OpEntry)
 
     @property
     def updates(self) -> list[UpdateEntry]:
         """The entries that are updates of parameters."""
-        return _of_kind(self.entries, UpdateEntry)
+        return kinds.of_kind(self.entries, UpdateEntry)
 
     @property
     def nodes(self) -> list[NodeEntry]:
         """The entries that are nodes of a backward."""
-        return _of_kind(self.entries, NodeEntry)
-
-
-def _of_kind(entries: list[Entry], kind: type[Kind]) -> list[Kind]:
-    """The entries of a class; most phases have those of one alone."""
-    kinds = set(map(type, entries))
-    those = {each for each in kinds if issubclass(each, kind)}
-    if those == kinds:
-        return cast("list[Kind]", list(entries))
-    return [e for e in entries if isinstance(e, kind)] if those else []
+        return kinds.of_kind(self.entries, NodeEntry)
 
 
 @dataclass(slots=True, eq=False)

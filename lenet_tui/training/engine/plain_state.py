@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,7 +22,12 @@ from lenet_tui.training.engine.iterators import Iterators
 from lenet_tui.training.engine.parameter_groups import ParameterGroups
 from lenet_tui.training.engine.plain_values import Kept, Own, bare, dense, fixed, refilled, whole
 from lenet_tui.training.engine.value_codes import MARKS, ValueCodes
-from lenet_tui.training.engine.written_places import Written, WrittenTexts, WrittenTogether
+from lenet_tui.training.engine.written_places import (
+    Written,
+    WrittenGroups,
+    WrittenTexts,
+    WrittenTogether,
+)
 
 _INDEX = re.compile(r'("iterator": \[-?\d+, \d+), \d+')
 _MARKED = re.compile("|".join(map(re.escape, MARKS)))
@@ -53,9 +59,7 @@ class PlainState:
         self._together = WrittenTogether()
         self._texts = WrittenTexts()
         self._last_parsed: tuple[str | None, dict[str, dict[str, Any]]] = None, {}
-        self._groups: set[str] = set()
-        """The paths of the groups of optimizers."""
-        self._grouped: dict[str, tuple[list[list[Tensor]], str]] = {}
+        self._grouped = WrittenGroups()
         self._to_find: tuple[str, dict[str, dict[str, Any]]] = "", {}
         """A text that was asked about, and what in it must be found again."""
         self._codes.begin(
@@ -108,7 +112,8 @@ class PlainState:
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
         """What is written of a place; it is known as long as the same fixed values are there."""
         if isinstance(attributes, ParameterGroups):
-            return self._of_groups(path, attributes, tensors)
+            encoded = partial(self._encoded, path, attributes, tensors)
+            return self._grouped.text(path, attributes, encoded)
         known = self._written.get(path)
         if known is not None and known.holds(attributes):
             return known.text
@@ -128,18 +133,6 @@ class PlainState:
         encode = self._codes.encode
         encoded = {name: encode(value, tensors, (path, name)) for name, value in plain}
         return f"{json.dumps(path)}: {json.dumps(encoded)}"
-
-    def _of_groups(self, path: str, groups: ParameterGroups, tensors: list[Tensor]) -> str:
-        """As ``_text``: parameters are only named, so it is known while they are the same ones."""
-        self._groups.add(path)
-        known = self._grouped.get(path)
-        if known is None or not groups.same(known[0]):
-            text = self._encoded(path, groups, tensors)
-            several = groups.parameters()
-            if not all(type(p) is nn.Parameter for group in several for p in group):
-                return text
-            known = self._grouped[path] = several, text
-        return known[1]
 
     def _walk(self, some: Places | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the places, or some, then those inside their values as they are by then."""
@@ -230,7 +223,7 @@ class PlainState:
     def _same(self, text: str, now: str) -> set[str]:
         """The places of which a text says what they hold ``now``, in which nothing is to be put."""
         alike = self._texts.alike(text, now)
-        if not alike.keys() >= self._groups:
+        if not alike.keys() >= self._grouped.paths:
             return set()  # the states of an optimizer may be those of other parameters
         return {path for path, said in alike.items() if not _ALIVE.search(said)}
 
@@ -290,6 +283,8 @@ class PlainState:
             if place[0] in wanted:
                 present[place[0]] = place[1]
         for path, values in wanted.items():
+            if self._texts.says(text, path, self._grouped.same(path, present.get(path))):
+                continue
             for name, value in values.items():
                 self._codes.check(value, present.get(path, {}).get(name), (path, name))
 

@@ -6,10 +6,14 @@ A place is looked at in microseconds, but a model has thousands: most are looked
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any
+
+from torch import Tensor, nn
+
+from lenet_tui.training.engine.parameter_groups import ParameterGroups
 
 Place = tuple[str, dict[str, Any]]
 """A path, and a dictionary of values."""
@@ -74,11 +78,40 @@ class WrittenTexts:
         if len(self._texts) > MOST:
             del self._texts[next(iter(self._texts))]
 
-    def places(self, text: str) -> dict[str, str] | None:
-        """What it says of each place; ``None``: it is not known any longer, or nobody wrote it."""
-        return self._texts.get(text)
+    def says(self, text: str, path: str, part: str | None) -> bool:
+        """Whether a text that is known still says just this of a place."""
+        return part is not None and self._texts.get(text, {}).get(path) == part
 
     def alike(self, one: str, other: str) -> dict[str, str]:
         """The places of which two texts say the same, and what; none where one is not known."""
         first, second = self._texts.get(one), self._texts.get(other, {})
         return {p: said for p, said in (first or {}).items() if second.get(p) == said}
+
+
+class WrittenGroups:
+    """What was written of the groups of optimizers: parameters are only named, so it is the same
+    while they are. ``paths``: of all groups that were written.
+    """
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self._known: dict[str, tuple[list[list[Tensor]], str]] = {}
+
+    def same(self, path: str, groups: Any) -> str | None:
+        """What was written of groups, if they have the same parameters still."""
+        known = self._known.get(path)
+        if known is None or not isinstance(groups, ParameterGroups) or not groups.same(known[0]):
+            return None
+        return known[1]
+
+    def text(self, path: str, groups: ParameterGroups, encoded: Callable[[], str]) -> str:
+        """What is written of groups; ``encoded`` writes it where it is not known."""
+        self.paths.add(path)
+        known = self.same(path, groups)
+        if known is not None:
+            return known
+        text, several = encoded(), groups.parameters()
+        self._known.pop(path, None)
+        if all(type(p) is nn.Parameter for group in several for p in group):
+            self._known[path] = several, text
+        return text

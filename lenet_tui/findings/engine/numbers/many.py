@@ -5,7 +5,7 @@ On a GPU the answers come over together, where each for itself would wait for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import inf
 
 import torch
@@ -26,7 +26,7 @@ FEW = 4
 def all_finite(tensors: Iterable[Tensor | None]) -> bool:
     """Whether all numbers of all tensors are finite; as ``finite``, of each."""
     given = [t for t in tensors if t is not None]
-    small, rest = _grouped(given, lambda t: 0 < t.numel() <= SMALL)
+    small, rest = _grouped(given, 1, SMALL)
     if not all(finite(t) for t in rest):
         return False
     with torch.no_grad():
@@ -54,10 +54,12 @@ def largest(tensors: Iterable[Tensor | None]) -> dict[int, float]:
 def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:
     unique = {id(t): t for t in tensors if t is not None}
     wide = (torch.float32, torch.float64)
-    groups, _ = _grouped(unique.values(), lambda t: t.dtype in wide and t.numel() > 0)
+    groups, _ = _grouped(unique.values(), 1)
     found: dict[int, float] = {}
     with torch.no_grad():
         for some in groups:
+            if some[0].dtype not in wide:
+                continue
             rows, rest = _rows(some)
             for alike in rows:
                 flat = torch.stack(alike).view(len(alike), -1)
@@ -94,18 +96,21 @@ def _rows(tensors: list[Tensor]) -> tuple[list[list[Tensor]], list[Tensor]]:
 
 
 def _grouped(
-    tensors: Iterable[Tensor], fits: Callable[[Tensor], bool]
+    tensors: Iterable[Tensor], least: int, most: float = inf
 ) -> tuple[list[list[Tensor]], list[Tensor]]:
-    """Plain tensors of floating-point numbers that fit, by dtype and device; and the others."""
+    """Plain tensors of so many floating-point numbers, by dtype and device; and the others."""
     given = list(tensors)
     if given and _plain(given[0]) and of_one_kind(given):
-        rest = [t for t in given if not fits(t)]
-        some = given if not rest else [t for t in given if fits(t)]
+        counts = [*map(Tensor.numel, given)]
+        if least <= min(counts) and max(counts) <= most:
+            return [given], []
+        some = [t for t, count in zip(given, counts, strict=True) if least <= count <= most]
+        rest = [t for t, count in zip(given, counts, strict=True) if not least <= count <= most]
         return [some] if some else [], rest
     groups: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}
     rest = []
     for t in given:
-        if _plain(t) and fits(t):
+        if _plain(t) and least <= t.numel() <= most:
             groups.setdefault((t.dtype, t.device), []).append(t)
         else:
             rest.append(t)
