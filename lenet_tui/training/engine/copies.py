@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter, methodcaller
+from operator import attrgetter
 
 import torch
 from torch import Tensor
@@ -67,16 +67,13 @@ def _rows_of_one(tensors: Sequence[Tensor]) -> bool:
     if len(tensors) < 2 or not of_one_kind(tensors) or _viewed(tensors):
         return False
     small = all(t.nbytes < LARGE and t.dim() for t in tensors)
-    return small and all(map(_in_a_row, tensors))
+    return small and all(map(Tensor.is_contiguous, tensors))
 
 
 def _viewed(tensors: Sequence[Tensor]) -> bool:
-    """Whether any is to be read as the negative or the conjugate of what lies in memory."""
-    return any(map(_negative, tensors)) or any(map(_conjugate, tensors))
-
-
-_negative, _conjugate = methodcaller("is_neg"), methodcaller("is_conj")
-_in_a_row = methodcaller("is_contiguous")
+    """Whether any, all being of one kind, is the negative or conjugate of what lies in memory."""
+    conjugate = tensors[0].is_complex() and any(map(Tensor.is_conj, tensors))
+    return conjugate or any(map(Tensor.is_neg, tensors))
 
 
 def _rows(given: Sequence[Tensor]) -> Iterable[Tensor]:
