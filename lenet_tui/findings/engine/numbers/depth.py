@@ -58,7 +58,7 @@ class Slope:
         return float(10 ** (-step if self.what == "gradients" else step))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Layer:
     """``weights``: of which parameters; ``made``: its output, with the ``gradient`` of that."""
 
@@ -68,7 +68,7 @@ class Layer:
     gradient: Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Sized:
     """``size``: of a layer's numbers, ``gradient``: the norm of that of its output."""
 
