@@ -84,8 +84,8 @@ class Observer:
         self.calls: list[Call] = []
         self.modules: list[ModuleCall] = []
         self.optimizers: list[Optimizer] = []
-        self.modes = ModeChanges(lambda: len(self.calls))
-        self.seedings = Seedings(lambda: len(self.calls))
+        self.modes = ModeChanges(self.calls.__len__)  # nothing that leads back here
+        self.seedings = Seedings(self.calls.__len__)
         self.closures = False
         self._paths = paths
         self._before = before
@@ -94,8 +94,7 @@ class Observer:
 
     def __enter__(self) -> Observer:
         self._handles = [
-            global_hooks.before_modules(self._enters),
-            global_hooks.after_modules(self._leaves),
+            global_hooks.around_modules(self._enters, self._leaves),
             global_hooks.before_updates(self._updates),
         ]
         self.modes.__enter__()

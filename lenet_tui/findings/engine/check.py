@@ -20,6 +20,7 @@ from lenet_tui.findings.finding import ERROR, LEVELS, NOTE, WARNING, Finding, Fi
 from lenet_tui.history.engine.held_state import held_state, put_back
 from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
+from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
 from lenet_tui.training.engine.trainer import Trainer
 
 MOST = 8
@@ -73,7 +74,7 @@ class _Check:
             for detector in self._looking:
                 detector.held = self._start
                 self._found += detector.begin(self._trainer)
-            self._values = copies(self._trainer)
+            self._values = self._at_start()
             while self._done < iterations or self._wants_more():
                 settled = self._done > 0 and self._settled()
                 if not (settled and self._only_runs()) and not self._recorded():
@@ -85,6 +86,15 @@ class _Check:
                 gc.unfreeze()
             self._to_start()
         return Findings(tuple(sorted_findings(self._found)), self._done)
+
+    def _at_start(self) -> dict[str, Tensor]:
+        """The values that the check begins with, which are copied already if not elsewhere."""
+        values = {name: kept.value for name, kept in self._start.parameters.items()}
+        live = self._trainer.parameters
+        if any(values[name].device != p.device for name, p in live.items()):
+            return copies(self._trainer)
+        buffers = {n: b for n, b in self._start.buffers.items() if b is not None}
+        return {n: buffers.get(n, b) for n, b in self._trainer.buffers.items()} | values
 
     def _wants_more(self) -> bool:
         return self._done < MOST and any(d.wants_more() for d in self._looking)
@@ -99,7 +109,9 @@ class _Check:
     def _recorded(self) -> bool:
         """Run an iteration recorded and have it looked at; whether it came to its end."""
         self._done += 1
-        going = self._looked()
+        with collection_put_off():
+            going = self._looked()
+        collection_as_usual()
         for detector in self._looking:
             self._found += detector.left(self._done)
         return going

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import torch
 
 from lenet_tui.findings.engine.calls import version
-from lenet_tui.findings.engine.detectors.registration import members
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.training.engine.trainer import Trainer
@@ -47,9 +46,11 @@ class Pattern:
 
 def begins(trainer: Trainer) -> Begun:
     """To be asked before an iteration."""
-    modes = [module.training for _, module in trainer.modules()]
+    modules = [module for _, module in trainer.modules()]
+    modes = [module.training for module in modules]
     versions = {n: version(p) for n, p in trainer.parameters.items()} if _own(trainer) else {}
-    return Begun(modes, frozenset(members(trainer)), versions)
+    held = [p for module in modules if module._parameters for p in module._parameters.values()]
+    return Begun(modes, frozenset(map(id, held)), versions)
 
 
 def pattern(iteration: Iteration, begun: Begun) -> Pattern:

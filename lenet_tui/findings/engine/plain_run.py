@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import torch
-from torch import Tensor, overrides
+from torch import Tensor
 
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.anomaly import no_anomaly
@@ -26,7 +26,7 @@ from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
-from lenet_tui.training.engine.function_modes import OwnMode
+from lenet_tui.training.engine.function_modes import OwnMode, look_again, look_away
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -129,11 +129,8 @@ class _Watch(OwnMode):
         """Look away where nobody else looks on, which costs least; else hand each call on."""
         self._updating = updating
         if self._popped:
-            overrides._push_mode(self)  # type: ignore[no-untyped-call]
-        modes = overrides._get_current_function_mode_stack()  # type: ignore[no-untyped-call]
-        self._popped = updating and modes[-1] is self
-        if self._popped:
-            overrides._pop_mode()  # type: ignore[no-untyped-call]
+            look_again(self)
+        self._popped = updating and look_away(self)
 
     def __torch_function__(
         self,

@@ -11,6 +11,7 @@ from torch import Tensor
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.history.engine.stored import StoredParameter
+from lenet_tui.training.engine.copies import clones
 from lenet_tui.training.engine.trainer import Trainer
 
 LITTLE = 2**26
@@ -58,11 +59,7 @@ def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
         several = [t.detach() for t in tensors]
         if not _fits(several):
             return [t.to("cpu", copy=True) for t in several]
-        together = getattr(torch, "_foreach_clone", None)  # of torch 2.9
-        if together is None or not several:
-            return [t.clone() for t in several]
-        made: list[Tensor] = list(together(several))
-        return made
+        return clones(several)
 
 
 def _fits(tensors: Sequence[Tensor]) -> bool:

@@ -128,7 +128,7 @@ def restore_state(
     trainer.attributes.check_reachable(state.attributes)
     at_first = trainer.data_state
     trainer.restore_data(replace(state.data))  # first, as it may be impossible
-    written = not state.attribute_tensors and trainer.attributes.write()[0] == state.attributes
+    written = not state.attribute_tensors and trainer.attributes.says(state.attributes)
     if not written and trainer.built.lacks(state.attributes):
         trainer.restore_data(at_first)
         with suppress(Exception):  # its owner's: where it must not fail it will be said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from torch import Tensor
 from torch.autograd.graph import Node
@@ -296,3 +296,15 @@ def same(a: Tensor, b: Tensor) -> bool:
 
 def _floating(given: Iterable[object]) -> list[Tensor]:
     return [t for t in given if isinstance(t, Tensor) and t.is_floating_point()]
+
+
+Kind = TypeVar("Kind", OpEntry, UpdateEntry, NodeEntry)
+
+
+def of_kind(entries: list[Entry], kind: type[Kind]) -> list[Kind]:
+    """The entries of a class; most phases have those of one alone."""
+    kinds = set(map(type, entries))
+    those = {each for each in kinds if issubclass(each, kind)}
+    if those == kinds:
+        return cast("list[Kind]", list(entries))
+    return [e for e in entries if isinstance(e, kind)] if those else []

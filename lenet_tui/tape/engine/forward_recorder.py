@@ -80,8 +80,8 @@ class ForwardRecorder(OpRecorder):
         self._hooks = [global_hooks.around_modules(self._module_enters, self._module_leaves)]
 
     def _unhook(self) -> None:
-        for hook in self._hooks:
-            hook.remove()
+        while self._hooks:
+            self._hooks.pop().remove()
 
     def _know_parameters(self) -> None:
         """Note where the parameters' memory is, and copy what is likely to be written."""

@@ -33,6 +33,7 @@ from lenet_tui.tape.engine.entries import (
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.training.engine import observed_calls
+from lenet_tui.training.engine.copies import clones
 
 BY_HAND = "by hand"
 """The op of a change that is made by no observed call."""
@@ -55,6 +56,10 @@ class TimedSegments(list[TapeSegment]):
         """The first one begins now."""
         self.mark()
         self._since = self.marked
+
+    def end(self) -> None:
+        """The last one has ended: let go of who gave the line, and so of all that was recorded."""
+        self._wait, self._line = (lambda: None), (lambda: 0)
 
     def mark(self) -> None:
         """Note the time, as the end of a segment that is appended later."""
@@ -154,29 +159,31 @@ class StepPhases:
     def before_update(self, optimizer: Optimizer) -> None:
         """Note the optimizer's state of each parameter."""
         state, names = self._state, self._state.trainer.names
-        self._slots = {
-            names[id(p)]: _copied(optimizer.state.get(p, {}))
+        updated = [
+            p
             for group in optimizer.param_groups
             for p in group["params"]
             if id(p) in names and p.grad is not None
-        }
-        for name in self._slots:
-            if state.new_gradient(name):  # changed by nothing that was observed
-                self._hand(OTHER, name, *state.take_gradient(name))
+        ]
+        slots = _copied([optimizer.state.get(p, {}) for p in updated])
+        self._slots = {names[id(p)]: its for p, its in zip(updated, slots, strict=True)}
+        for name in state.new_gradients([*self._slots]):  # changed by nothing that was observed
+            self._hand(OTHER, name, *state.take_gradient(name))
 
     def after_update(self, optimizer: Optimizer) -> None:
         """Write what an optimizer's step did to each parameter of its groups."""
         state, entries = self._state, []
         for group in optimizer.param_groups:
-            for name in state.names_of(group["params"]):
-                p = state.parameters[name]
-                moved = name in self._slots or state.new_value(name)
-                before, after = state.take_value(name) if moved else [state.values[name]] * 2
+            names = state.names_of(group["params"])
+            moved = state.take_values([n for n in names if n in self._slots or state.new_value(n)])
+            slots = _copied([optimizer.state.get(state.parameters[n], {}) for n in names])
+            for name, its in zip(names, slots, strict=True):
+                before, after = moved.get(name) or [state.values[name]] * 2
                 entries.append(
                     UpdateEntry(
                         name, UPDATE.name, _module(name), before, state.grads[name], after,
                         float(group["lr"]), type(optimizer).__name__,
-                        self._slots.get(name, {}), _copied(optimizer.state.get(p, {})),
+                        self._slots.get(name, {}), its,
                         {k: v for k, v in group.items() if k != "params"},
                     )
                 )  # fmt: skip
@@ -283,5 +290,8 @@ def _parameters(owner: Any) -> list[Tensor]:
     return [p for group in owner.param_groups for p in group["params"]]
 
 
-def _copied(state: dict[str, Any]) -> dict[str, Tensor]:
-    return {k: v.detach().clone() for k, v in state.items() if isinstance(v, Tensor)}
+def _copied(states: Iterable[dict[str, Any]]) -> list[dict[str, Tensor]]:
+    """The tensors in each of these states, copied."""
+    found = [{k: v for k, v in state.items() if isinstance(v, Tensor)} for state in states]
+    made = iter(clones([tensor for each in found for tensor in each.values()]))
+    return [{name: next(made) for name in each} for each in found]

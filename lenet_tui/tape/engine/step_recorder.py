@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from functools import partial
 from itertools import takewhile
 from types import FrameType
 from typing import Any
@@ -20,6 +20,7 @@ from lenet_tui.tape.engine.entries import Entry, OpEntry
 from lenet_tui.tape.engine.forward_recorder import ForwardRecorder
 from lenet_tui.tape.engine.in_place import storage, written_by
 from lenet_tui.tape.engine.module_paths import Paths
+from lenet_tui.tape.engine.quiet import Meanwhile, Quiet
 from lenet_tui.tape.engine.step_phases import StepPhases, TimedSegments, run_backward, unfinished
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.tape.engine.tape import UNKNOWN, TapeSegment
@@ -51,7 +52,7 @@ class StepRecorder(ForwardRecorder):
         self._phases = StepPhases(state, self.segments)
         self._file = file
         self._roots = Roots()
-        self._quiet = 0
+        self._quiet = Quiet(self)
         self._outer: list[bool] = []
         self._first = 0
         """The number of the first op that no segment has yet."""
@@ -71,10 +72,14 @@ class StepRecorder(ForwardRecorder):
         self.segments.begin()
         try:
             with observed_calls.observed_by(self), self, compiled_calls.recorded():
-                returned = step()
+                try:
+                    returned = step()
+                finally:
+                    self._quiet.over()
             self._close()
             self._reconcile()
             self._phases.settle()
+            self.segments.end()
         finally:
             self._unhook()
             self._holders.clear()
@@ -142,8 +147,8 @@ class StepRecorder(ForwardRecorder):
             self._phases.changed_by_hand(written, ops)
         return made
 
-    def _silently(self) -> _Quiet:
-        return _Quiet(self)
+    def _silently(self) -> Meanwhile:
+        return self._quiet.meanwhile()
 
     def _line(self) -> int:
         """The line of the owner's file that is being run; 0: none is."""
@@ -303,9 +308,9 @@ class StepRecorder(ForwardRecorder):
             self._close(UPDATE)
             with self._silently():
                 self._phases.before_update(optimizer)
-        self._quiet += 1
+        self._quiet.begin_update()
         given = args[1] if len(args) > 1 else kwargs.get("closure")  # the first is the optimizer
-        if given is None or self._quiet > 1:
+        if given is None or self._quiet.count > 1:
             return None
         loud = self._loud(given)
         if len(args) > 1:
@@ -315,35 +320,20 @@ class StepRecorder(ForwardRecorder):
     def _after_update(
         self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        if self._quiet == 1:
+        if self._quiet.count == 1:
             self._phases.after_update(optimizer)
-        self._quiet -= 1
+        self._quiet.end_update()
 
     def _loud(self, closure: Callable[[], Any]) -> Callable[[], Any]:
         """A closure of an optimizer, whose own forwards and backwards are recorded."""
 
         def run() -> Any:
-            quiet, self._quiet = self._quiet, 0
             try:
                 return closure()
             finally:
                 self._close(UPDATE)
-                self._quiet = quiet
 
-        return run
-
-
-class _Quiet(ExitStack):
-    """Meanwhile a recorder records no op."""
-
-    def __init__(self, recorder: StepRecorder) -> None:
-        super().__init__()
-        recorder._quiet += 1
-        self.callback(self._again, recorder)
-
-    @staticmethod
-    def _again(recorder: StepRecorder) -> None:
-        recorder._quiet -= 1
+        return partial(self._quiet.broken, run)
 
 
 PHASE_AFTER = {observed_calls.BACKWARD: BACKWARD, observed_calls.ZERO_GRAD: LOSS}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch import Tensor
 
 from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.training.engine.copies import clones
 from lenet_tui.training.engine.same_bits import all_identical, identical
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -57,16 +58,23 @@ class StepState:
 
         ``written``: where in memory something was written, which ``.data`` does not count.
         """
-        known = self.memory()
-        by_hand = {known[place] for place in written if place in known}
+        places = list(written)
+        known = self.memory() if places else {}
+        by_hand = {known[place] for place in places if place in known}
         return [n for n, p in self.parameters.items() if n in by_hand or _mark(p) != self._marks[n]]
 
     def take_value(self, name: str) -> tuple[Tensor, Tensor]:
         """The value before, and a copy of the present one, which is known from now on."""
-        before, p = self.values[name], self.parameters[name]
-        after = self.values[name] = p.detach().clone()
-        self._marks[name] = _mark(p)
-        return before, after
+        return self.take_values([name])[name]
+
+    def take_values(self, names: Sequence[str]) -> dict[str, tuple[Tensor, Tensor]]:
+        """Both of each of these parameters."""
+        taken = {}
+        live = [self.parameters[name] for name in names]
+        for name, p, after in zip(names, live, clones(live), strict=True):
+            taken[name] = self.values[name], after
+            self.values[name], self._marks[name] = after, _mark(p)
+        return taken
 
     def take_gradient(self, name: str) -> tuple[Tensor | None, Tensor | None]:
         """The gradient before, and a copy of the present one, which is known from now on."""
@@ -101,6 +109,14 @@ class StepState:
             return grad is not known
         return not identical(grad, known)
 
+    def new_gradients(self, names: Sequence[str]) -> list[str]:
+        """Those of these parameters whose gradient differs from the one that is known."""
+        pairs = [(self.parameters[n].grad, self.grads[n]) for n in names]
+        known = [(g, k) for g, k in pairs if g is not None and k is not None]
+        if len(known) == len(pairs) and all_identical(known):
+            return []
+        return [name for name in names if self.new_gradient(name)]
+
     def differing(self) -> Iterable[str]:
         """The parameters that differ from what is known, each compared whole."""
         gradients = [(p.grad, self.grads[n]) for n, p in self.parameters.items()]
@@ -114,5 +130,8 @@ class StepState:
 
 def _mark(parameter: Tensor) -> Mark:
     grad = parameter.grad
-    version = parameter._version
-    return storage(parameter), version, id(grad), -1 if grad is None else grad._version
+    try:
+        place = parameter.data_ptr()
+    except RuntimeError:  # it has no memory of its own
+        place = storage(parameter)
+    return place, parameter._version, id(grad), -1 if grad is None else grad._version

@@ -14,6 +14,7 @@ from lenet_tui.protocol.iteration_plan import IterationPlan, Segment
 from lenet_tui.protocol.options import Options, change
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, IN_TURN, LOSS, UPDATE, ZERO_GRAD, Phase
 from lenet_tui.protocol.schedules import parse_schedule
+from lenet_tui.tape.engine import entries as kinds
 from lenet_tui.tape.engine.entries import Entry, NodeEntry, OpEntry, SettingEntry, UpdateEntry
 from lenet_tui.tape.engine.glance import Glance
 from lenet_tui.training.engine.batch import Batch
@@ -64,17 +65,17 @@ class TapeSegment:
         """The entries that are ops of the forward or the loss."""
         if self.phase is FORWARD:  # it has no others: the list is asked for with every tensor
             return cast("list[OpEntry]", self.entries)
-        return [e for e in self.entries if isinstance(e, OpEntry)]
+        return kinds.of_kind(self.entries, OpEntry)
 
     @property
     def updates(self) -> list[UpdateEntry]:
         """The entries that are updates of parameters."""
-        return [e for e in self.entries if isinstance(e, UpdateEntry)]
+        return kinds.of_kind(self.entries, UpdateEntry)
 
     @property
     def nodes(self) -> list[NodeEntry]:
         """The entries that are nodes of a backward."""
-        return [e for e in self.entries if isinstance(e, NodeEntry)]
+        return kinds.of_kind(self.entries, NodeEntry)
 
 
 @dataclass(slots=True, eq=False)

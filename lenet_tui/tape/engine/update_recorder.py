@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lenet_tui.protocol.phases import UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
+from lenet_tui.training.engine.copies import clones
 from lenet_tui.training.engine.same_bits import all_identical, same_bits
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -46,6 +47,8 @@ class UpdateRecorder:
         # What has no gradient is as a rule frozen, and may be most of a model.
         idle = [(known[n], parameters[n]) for n in names if parameters[n].grad is None]
         all_still = all_identical(idle)
+        without = [n for n in names if n not in copies and parameters[n].grad is not None]
+        copies |= zip(without, clones([parameters[n] for n in without]), strict=True)
         entries = []
         for number, name in enumerate(names):
             p, after, before = parameters[name], copies.get(name), known[name]

@@ -7,7 +7,8 @@ what it was, the hooks must too; and an engine that takes up a session has to bu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -21,17 +22,19 @@ HOOKS = tuple(name for name in vars(nn.Module()) if "_hooks" in name and "state_
 """The attributes of a module in which torch keeps its hooks."""
 
 Hooks = dict[str, tuple[dict[Any, Any], ...]]
-
+Place = tuple[str, dict[str, Any]]
+"""The path of a module, and its attributes."""
 
 _sets = itemgetter(*HOOKS)
 
 
-def _hooked(attributes: dict[str, Any]) -> bool:
-    """Whether a module has any hook."""
+def _hooked(several: Iterable[dict[str, Any]]) -> bool:
+    """Whether any module, by its attributes, has a hook."""
+    some = list(several)
     try:
-        return any(_sets(attributes))
+        return any(chain.from_iterable(map(_sets, some)))
     except KeyError:  # made by an earlier torch
-        return any(map(attributes.get, HOOKS))
+        return any(attributes.get(name) for attributes in some for name in HOOKS)
 
 
 class BuiltLazily(dict[str, Any]):
@@ -44,34 +47,39 @@ class BuiltLazily(dict[str, Any]):
     def __init__(self, modules: Callable[[], Iterator[tuple[str, nn.Module]]]) -> None:
         super().__init__()
         self._modules = modules
-        self._first = {path: frozenset(vars(module)) for path, module in modules()}
-        self._seen = [self._hooks()]
+        present = self._present()
+        self._first = {path: frozenset(attributes) for path, attributes in present}
+        self._seen = [self._hooks(present)]
         self._asked = False
         self.look()
 
     def look(self) -> BuiltLazily:
         """Note what there is now; returns itself."""
-        hooks = self._hooks()
+        modules = self._present()
+        hooks = self._hooks(modules)
         if hooks not in self._seen:
             self._seen.append(hooks)
-        self |= {"hooks": self._seen.index(hooks), "gained": tuple(self._gained())}
+        self |= {"hooks": self._seen.index(hooks), "gained": tuple(self._gained(modules))}
         return self
 
-    def _hooks(self) -> Hooks:
+    def _present(self) -> list[Place]:
+        return [(path, vars(module)) for path, module in self._modules()]
+
+    def _hooks(self, modules: Sequence[Place]) -> Hooks:
+        if not _hooked(attributes for _, attributes in modules):
+            return {}
         return {
-            path: tuple([dict(vars(m).get(name) or {}) for name in HOOKS])
-            for path, m in self._modules()
-            if _hooked(vars(m))
+            path: tuple([dict(attributes.get(name) or {}) for name in HOOKS])
+            for path, attributes in modules
+            if _hooked([attributes])
         }
 
-    def _gained(self) -> Iterator[str]:
-        for path, module in self._modules():
-            present = vars(module).keys()
+    def _gained(self, modules: Sequence[Place]) -> Iterator[str]:
+        for path, attributes in modules:
+            present = attributes.keys()
             first = self._first.get(path, present)
-            if present <= first:
-                continue
-            for name in present - first:
-                if not writable(vars(module)[name]):
+            for name in () if present <= first else present - first:
+                if not writable(attributes[name]):
                     yield f"{path}.{name}"
 
     def lacks(self, text: str) -> bool:
@@ -84,8 +92,8 @@ class BuiltLazily(dict[str, Any]):
         try:
             then = json.loads(text)[PLACE]
             (names,) = then["gained"].values()  # a tuple's; in earlier versions a list's
-            gained = set(names)
-            self._asked = then["hooks"] >= len(self._seen) or not gained <= set(self._gained())
+            lacking = set(names) - set(self._gained(self._present()))
+            self._asked = then["hooks"] >= len(self._seen) or bool(lacking)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False  # written by an earlier version, or by nobody that we know
         return self._asked

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import torch
 from torch import Tensor
 from torch.nn import Parameter
 
-_PLAIN = (Tensor, Parameter)
+_PLAIN = {Tensor, Parameter}
 """The classes of tensors that are nothing but their numbers."""
 LARGE = 2**20
 """Bytes from which on a tensor is copied by itself."""
 
+_kind = attrgetter("dtype", "device", "layout")
 _Kind = tuple[torch.dtype, torch.device]
 
 
 def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
     """A copy of each tensor, without its graph; small ones of one kind lie side by side."""
+    if _rows_of_one(tensors):
+        with torch.no_grad():
+            return [*_rows(tensors)]
     made: list[Tensor] = [*tensors]
     alike: dict[tuple[_Kind, bool], list[int]] = {}
     with torch.no_grad():
@@ -38,7 +43,40 @@ def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
     return made
 
 
-def _rows(given: list[Tensor]) -> Iterable[Tensor]:
+def of_one_kind(tensors: Sequence[Tensor]) -> bool:
+    """Whether all are plain tensors of one dtype and device, as most are: asked all at once."""
+    if not tensors or not set(map(type, tensors)) <= _PLAIN or len(set(map(_kind, tensors))) > 1:
+        return False
+    return tensors[0].layout is torch.strided
+
+
+def clones(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """A copy of each tensor, without its graph, in memory of its own; as many at once as can be."""
+    with torch.no_grad():
+        several = [tensor.detach() for tensor in tensors]
+        together = getattr(torch, "_foreach_clone", None)  # of torch 2.9
+        plain = all(type(t) is Tensor and t.layout is torch.strided for t in several)
+        if together is None or not several or not plain:
+            return [t.clone() for t in several]
+        made: list[Tensor] = list(together(several))
+        return made
+
+
+def _rows_of_one(tensors: Sequence[Tensor]) -> bool:
+    """Whether all of them, more than one, can be the parts of one row."""
+    if len(tensors) < 2 or not of_one_kind(tensors) or _viewed(tensors):
+        return False
+    small = all(t.nbytes < LARGE and t.dim() for t in tensors)
+    return small and all(map(Tensor.is_contiguous, tensors))
+
+
+def _viewed(tensors: Sequence[Tensor]) -> bool:
+    """Whether any, all being of one kind, is the negative or conjugate of what lies in memory."""
+    conjugate = tensors[0].is_complex() and any(map(Tensor.is_conj, tensors))
+    return conjugate or any(map(Tensor.is_neg, tensors))
+
+
+def _rows(given: Sequence[Tensor]) -> Iterable[Tensor]:
     rows = [t if t.dim() == 1 else t.view(-1) for t in given]
     parts = torch.cat(rows).split([row.numel() for row in rows])  # type: ignore[no-untyped-call]
     for tensor, part in zip(given, parts, strict=True):
@@ -47,6 +85,11 @@ def _rows(given: list[Tensor]) -> Iterable[Tensor]:
 
 def copy_into(pairs: Iterable[tuple[Tensor, Tensor]]) -> None:
     """Copy into each first tensor the second's numbers; what is of one kind in one call."""
+    pairs = list(pairs)
+    several = [t for pair in pairs for t in pair]
+    if of_one_kind(several) and not _viewed(several):
+        torch._foreach_copy_([t for t, _ in pairs], [s for _, s in pairs])
+        return
     alike: dict[_Kind, tuple[list[Tensor], list[Tensor]]] = {}
     for target, source in pairs:
         kind = target.dtype, target.device

@@ -70,6 +70,20 @@ def take_off(mode: TorchFunctionMode) -> bool:
     return True
 
 
+def look_away(mode: OwnMode) -> bool:
+    """Take a mode off where it is the innermost one, until ``look_again``; whether it was."""
+    modes = _active()
+    if not modes or modes[-1] is not mode:
+        return False
+    overrides._pop_mode()  # type: ignore[no-untyped-call]
+    return True
+
+
+def look_again(mode: OwnMode) -> None:
+    """Have a mode called again, which was taken off."""
+    overrides._push_mode(mode)  # type: ignore[no-untyped-call]
+
+
 def _active() -> list[Any]:
     """All modes, the innermost last."""
     return overrides._get_current_function_mode_stack()  # type: ignore[no-any-return, no-untyped-call]

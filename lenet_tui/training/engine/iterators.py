@@ -42,6 +42,8 @@ LONGEST = 2_000
 """Items of a list or dictionary that is looked into; a longer one is taken for constant."""
 ALIKE = 3
 """Iterators of one key that are kept: a session made them as it went that way again."""
+SIMPLE = frozenset([Tensor, nn.Parameter, bool, int, float, str, type(None)])
+"""Types of values that no iterator is in."""
 KINDS = frozenset(
     [
         *(enumerate, zip, map, filter, GeneratorType),
@@ -248,7 +250,9 @@ class Iterators:
         Lists, dictionaries and queues are changed in place; a tuple is made anew.
         """
         kind: Any = type(value)
-        if kind is Remembered or not self.wraps:
+        if kind in SIMPLE or kind is Remembered or not self.wraps:
+            return value
+        if kind in (list, tuple) and SIMPLE.issuperset(map(type, value)):
             return value
         if is_iterator(kind):
             return self._seen(value) if remembered(kind) else value

@@ -43,7 +43,6 @@ class ModuleCalls:
         self._among = 0
         """The calls under way for which they have become hooks."""
         self._original: Any = vars(nn.Module).get(CALL)
-        self._around = self._made_around()
 
     def show(self) -> ModuleCalls:
         """See each call from now on; returns itself."""
@@ -53,7 +52,7 @@ class ModuleCalls:
         if self._last or self._among:
             self._be_hooks()
         if not (self._last or self._within):
-            setattr(nn.Module, CALL, self._around)
+            setattr(nn.Module, CALL, self._made_around())  # held by nobody else: it leads back here
             self._within = True
         return self
 

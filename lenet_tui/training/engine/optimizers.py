@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -255,8 +256,15 @@ def optimizer_places(
     yield f"{name} groups", ParameterGroups(optimizer)
     for number, group in enumerate(optimizer.param_groups):
         yield f"{name} {number}", group
-        for place, parameter in enumerate(group["params"]):
-            yield f"{name} {number} {place}", optimizer.state[parameter]
+        parameters = group["params"]
+        for place, parameter in zip(_paths(name, number, len(parameters)), parameters, strict=True):
+            yield place, optimizer.state[parameter]
+
+
+@lru_cache(maxsize=64)
+def _paths(name: str, group: int, count: int) -> list[str]:
+    """The paths of the states of a group's parameters."""
+    return [f"{name} {group} {place}" for place in range(count)]
 
 
 def flat_numbers(parameters: Sequence[Tensor]) -> list[npt.NDArray[np.float32]]:

@@ -60,9 +60,10 @@ def resolved(options: Options, file: TrainingFile, device: torch.device) -> Opti
 
 
 def _chosen(file: TrainingFile) -> torch.device | None:
-    """The device of the first parameter of a file's models; ``None``: it has made none yet."""
+    """The device of the first parameter of a file's models that has numbers; ``None``: none has."""
     modules = [value for value in file.names.values() if isinstance(value, nn.Module)]
-    return next((p.device for module in modules for p in module.parameters()), None)
+    parameters = (p for module in modules for p in module.parameters())
+    return next((p.device for p in parameters if not p.is_meta), None)
 
 
 def _with_step(options: Options, file: TrainingFile) -> Options:

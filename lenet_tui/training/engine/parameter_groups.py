@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import is_
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from torch import Tensor
 from torch.optim import Optimizer
 
 LISTS = "lists"
@@ -25,6 +28,17 @@ class ParameterGroups(dict[str, Any]):
         self._optimizer = optimizer
         self._seen = _SEEN.setdefault(optimizer, {})
         self._seen.update((id(group["params"]), group) for group in groups)
+
+    def parameters(self) -> list[list[Tensor]]:
+        """The parameters of each group, in lists of their own."""
+        return [list(several) for several in self[LISTS]]
+
+    def same(self, parameters: list[list[Tensor]]) -> bool:
+        """Whether these are the parameters of each group."""
+        lists = self[LISTS]
+        if [*map(len, lists)] != [*map(len, parameters)]:
+            return False
+        return all(map(is_, chain.from_iterable(lists), chain.from_iterable(parameters)))
 
     def __setitem__(self, name: str, lists: Any) -> None:
         super().__setitem__(name, lists)

@@ -7,10 +7,9 @@ count. Parameters and buffers are not among them: a keyframe stores those apart.
 from __future__ import annotations
 
 import json
-import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,10 +20,21 @@ from lenet_tui.training.engine import stateful
 from lenet_tui.training.engine.held_values import Parts, holds, inside, owned, title
 from lenet_tui.training.engine.iterators import Iterators
 from lenet_tui.training.engine.parameter_groups import ParameterGroups
-from lenet_tui.training.engine.plain_values import Kept, Own, bare, fixed, refilled, whole
+from lenet_tui.training.engine.plain_values import Kept, Own, bare, dense, fixed, refilled, whole
 from lenet_tui.training.engine.value_codes import MARKS, ValueCodes
+from lenet_tui.training.engine.written_places import (
+    Written,
+    WrittenGroups,
+    WrittenTexts,
+    WrittenTogether,
+)
 
 _INDEX = re.compile(r'("iterator": \[-?\d+, \d+), \d+')
+_MARKED = re.compile("|".join(map(re.escape, MARKS)))
+_ALIVE = re.compile(f'{_MARKED.pattern}|{{"state": |{{"tensor": ')
+"""What is put back even where the text is the same."""
+STATE = frozenset([Tensor])
+"""The types of values that an optimizer keeps for a parameter, as a rule."""
 OWN = frozenset(vars(nn.Module())) - {"training"}
 """What torch itself keeps in a module; the mode can be changed by the model."""
 
@@ -45,7 +55,11 @@ class PlainState:
         self._places = places
         self.iterators = iterators or Iterators(wraps=False)
         self._codes = ValueCodes(self.iterators)
-        self._written: dict[str, _Written] = {}
+        self._written: dict[str, Written] = {}
+        self._together = WrittenTogether()
+        self._texts = WrittenTexts()
+        self._last_parsed: tuple[str | None, dict[str, dict[str, Any]]] = None, {}
+        self._grouped = WrittenGroups()
         self._to_find: tuple[str, dict[str, dict[str, Any]]] = "", {}
         """A text that was asked about, and what in it must be found again."""
         self._codes.begin(
@@ -58,35 +72,67 @@ class PlainState:
 
     def write(self) -> tuple[str, tuple[Tensor, ...]]:
         """The values as JSON, and the tensors that it refers to by number."""
-        tensors: list[Tensor] = []
-        texts: dict[str, str] = {}
-        holding: list[tuple[str, list[tuple[str, Any]]]] = []
         places = list(self._places())
-        for path, attributes in places:
-            texts[path] = self._text(path, attributes, tensors)
-            known = self._written.get(path)
-            held = self._holders(path, attributes) if known is None else known.held
-            if held:
-                holding.append((path, held))
-        for path, within in self._inside(places, holding):
+        return self._write(places, self._together.hold(places))
+
+    def _write(
+        self, places: Sequence[tuple[str, dict[str, Any]]], all_known: bool
+    ) -> tuple[str, tuple[Tensor, ...]]:
+        """``all_known``: whether those places that are looked at together have their values."""
+        tensors: list[Tensor] = []
+        known = self._together if all_known else WrittenTogether()
+        found, holding = dict(known.texts), dict(known.held)
+        settled: dict[str, Written] = {}
+        for path, attributes in known.others(places):
+            before = self._written.get(path)
+            found[path] = self._text(path, attributes, tensors)
+            now = self._written.get(path)
+            if now is not None and (before is None or before is now):
+                settled[path] = now
+            holding[path] = self._holders(path, attributes) if now is None else now.held
+        if not all_known:
+            self._together = WrittenTogether(places, settled)
+        texts = {path: found[path] for path, _ in places}
+        held = [(path, holding[path]) for path in texts if holding.get(path)]
+        for path, within in self._inside(places, held) if held else ():
             texts[path] = self._text(path, within, tensors)
-        return "{" + ", ".join(texts.values()) + "}", tuple(tensors)
+        text = "{" + ", ".join(texts.values()) + "}"
+        self._texts.remember(text, texts)
+        return text, tuple(tensors)
+
+    def says(self, text: str) -> bool:
+        """Whether ``write`` returns this text and no tensors now; false in doubt."""
+        places = list(self._places())
+        all_known = self._together.hold(places)
+        rest = self._together.others(places) if all_known else places
+        if any(a and STATE.issuperset(map(type, a.values())) for _, a in rest):
+            return False  # an optimizer has a state
+        return self._write(places, all_known) == (text, ())
 
     def _text(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
         """What is written of a place; it is known as long as the same fixed values are there."""
+        if isinstance(attributes, ParameterGroups):
+            encoded = partial(self._encoded, path, attributes, tensors)
+            return self._grouped.text(path, attributes, encoded)
         known = self._written.get(path)
         if known is not None and known.holds(attributes):
             return known.text
         self._written.pop(path, None)
-        plain = self._plain(path, attributes)
-        encode = self._codes.encode
-        encoded = {name: encode(value, tensors, (path, name)) for name, value in plain}
-        text = f"{json.dumps(path)}: {json.dumps(encoded)}"
+        text = self._encoded(path, attributes, tensors)
         if all(fixed(value) for name, value in attributes.items() if name not in OWN):
             values = list(attributes.values())
             held = self._holders(path, attributes)
-            self._written[path] = _Written([*attributes], values, held, text)
+            self._written[path] = Written([*attributes], values, held, text)
         return text
+
+    def _encoded(self, path: str, attributes: dict[str, Any], tensors: list[Tensor]) -> str:
+        said = self._codes.of_tensors(attributes, tensors)
+        if said is not None:
+            return f"{json.dumps(path)}: {said}"
+        plain = self._plain(path, attributes)
+        encode = self._codes.encode
+        encoded = {name: encode(value, tensors, (path, name)) for name, value in plain}
+        return f"{json.dumps(path)}: {json.dumps(encoded)}"
 
     def _walk(self, some: Places | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yields the places, or some, then those inside their values as they are by then."""
@@ -115,6 +161,8 @@ class PlainState:
         """The values of a place that are places too."""
         if isinstance(attributes, ParameterGroups):
             return []  # each group is a place itself
+        if STATE.issuperset(map(type, attributes.values())):
+            return []
         some = [(n, v) for n, v in list(attributes.items()) if n not in OWN and holds(v)]
         return [(n, v) for n, v in some if not bare(v)]
 
@@ -151,22 +199,33 @@ class PlainState:
         ``Problem`` for a text that ``write`` did not return.
         """
         with self.iterators.unknown():
-            if not tensors and self.write() == (text, ()):
+            now, live = self.write()
+            if not tensors and not live and now == text:
                 return
-            self._restore(text, tensors, device)
+            self._restore(text, tensors, device, self._same(text, now))
 
-    def _restore(self, text: str, tensors: Sequence[Tensor], device: torch.device) -> None:
-        values, codes = self._read(text, tensors, device), json.loads(text)
+    def _restore(
+        self, text: str, tensors: Sequence[Tensor], device: torch.device, same: set[str]
+    ) -> None:
+        codes = self._parsed(text)
+        values = self._decoded({p: c for p, c in codes.items() if p not in same}, tensors, device)
         filled: dict[int, str] = {}
         for path, attributes in self._places():
             if isinstance(attributes, ParameterGroups):  # they decide which places there are
                 self._restore_place(path, attributes, values.get(path, {}), codes, {})
         for path, attributes in self._walk():
-            if " > " in path and path not in values:
+            if path in same or (" > " in path and path not in codes):
                 continue  # it was not there, or an earlier version did not look there
             if isinstance(attributes, ParameterGroups):
                 continue
             self._restore_place(path, attributes, values.get(path, {}), codes, filled)
+
+    def _same(self, text: str, now: str) -> set[str]:
+        """The places of which a text says what they hold ``now``, in which nothing is to be put."""
+        alike = self._texts.alike(text, now)
+        if not alike.keys() >= self._grouped.paths:
+            return set()  # the states of an optimizer may be those of other parameters
+        return {path for path, said in alike.items() if not _ALIVE.search(said)}
 
     def _restore_place(
         self,
@@ -177,6 +236,11 @@ class PlainState:
         filled: dict[int, str],
     ) -> None:
         """Put the values of one place back; ``before``: what they were, as read from ``codes``."""
+        if not before and STATE.issuperset(map(type, attributes.values())):
+            gained = [n for n, t in attributes.items() if dense(t) and f"{path} > {n}" not in codes]
+            for name in gained:
+                del attributes[name]
+            return
         now = dict(self._plain(path, attributes))
         for name in now.keys() - before.keys():
             first = (path, name, title(type(now[name]))) in self._objects_at_first
@@ -207,37 +271,51 @@ class PlainState:
 
     def check_reachable(self, text: str) -> None:
         """Raise ``NotReachable`` or ``MoveRejected`` where something cannot be put back."""
-        if not any(mark in text for mark in MARKS):
+        if not _MARKED.search(text):
             return
         if self._to_find[0] != text:
-            self._to_find = text, self._read(text, None, torch.device("cpu"), marked=True)
-        present = dict(self._walk())
-        for path, values in self._to_find[1].items():
+            marked = {p: c for p, c in self._parsed(text).items() if _MARKED.search(json.dumps(c))}
+            self._to_find = text, self._decoded(marked, None, torch.device("cpu"))
+        wanted = self._to_find[1]
+        places = iter(self._walk() if any(" > " in path for path in wanted) else self._places())
+        present: dict[str, dict[str, Any]] = {}
+        while len(present) < len(wanted) and (place := next(places, None)) is not None:
+            if place[0] in wanted:
+                present[place[0]] = place[1]
+        for path, values in wanted.items():
+            if self._texts.says(text, path, self._grouped.same(path, present.get(path))):
+                continue
             for name, value in values.items():
                 self._codes.check(value, present.get(path, {}).get(name), (path, name))
 
     def check(self, text: str, tensors: Sequence[Tensor]) -> None:
         """Raise ``Problem`` for a text that ``write`` did not return; nothing is changed."""
-        self._read(text, tensors, torch.device("cpu"))
+        self._decoded(self._parsed(text), tensors, torch.device("cpu"))
 
-    def _read(
+    def _parsed(self, text: str) -> dict[str, dict[str, Any]]:
+        """The codes of each place; those of the text that was parsed last are still known."""
+        if self._last_parsed[0] != text:
+            try:
+                codes = json.loads(text)
+            except (ValueError, TypeError, RecursionError):
+                codes = None
+            if not isinstance(codes, dict):
+                raise Problem("training:odd-attributes")
+            self._last_parsed = text, codes
+        return self._last_parsed[1]
+
+    def _decoded(
         self,
-        text: str,
+        codes: Mapping[str, dict[str, Any]],
         tensors: Sequence[Tensor] | None,
         device: torch.device,
-        marked: bool = False,
     ) -> dict[str, dict[str, Any]]:
-        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``.
-
-        ``marked``: of those places alone in which something must be found again.
-        """
+        """The values; with ``tensors`` as ``None``, each tensor among them is ``None``."""
+        decode = self._codes.decode
         try:
             return {
-                path: {
-                    name: self._codes.decode(code, tensors, device) for name, code in codes.items()
-                }
-                for path, codes in json.loads(text).items()
-                if not marked or any(mark in json.dumps(codes) for mark in MARKS)
+                path: {name: decode(code, tensors, device) for name, code in place.items()}
+                for path, place in codes.items()
             }
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             raise Problem("training:odd-attributes") from None
@@ -257,21 +335,3 @@ class PlainState:
                 yield name, value
             else:
                 self.iterators.note_strange(path, name, value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What was written of a place all of whose values are fixed: while they are the same ones.
-
-    ``held``: those of them that are places too.
-    """
-
-    names: list[str]
-    values: list[Any]
-    held: list[tuple[str, Any]]
-    text: str
-
-    def holds(self, attributes: dict[str, Any]) -> bool:
-        """Whether the place has the same values still."""
-        same = [*attributes] == self.names
-        return same and all(map(operator.is_, attributes.values(), self.values))

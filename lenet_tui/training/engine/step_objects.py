@@ -52,6 +52,8 @@ class StepObjects:
         if id(value) in self._seen or depth > DEEPEST or isinstance(value, (type, Tensor)):
             return
         if isinstance(value, nn.Module):
+            if any(p.is_meta for p in value.parameters()):
+                return  # it has no numbers: ``functional_call`` is given them
             inside = {id(part) for part in value.modules()}
             if inside & self._seen and not inside <= self._seen:
                 return  # it holds the model, whose parameters are known by their own names

@@ -7,8 +7,10 @@ as a model, is named, and is the same object again where the container is restor
 from __future__ import annotations
 
 import copy
+import json
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -109,6 +111,21 @@ class ValueCodes:
             return {LEAF: [number, len(tensors) - 1]}
         more = [True] if value.requires_grad and value.is_leaf else []
         return {"tensor": [len(tensors) - 1, value.device.type != "cpu", *more]}
+
+    def of_tensors(self, values: Mapping[str, Any], tensors: list[Tensor]) -> str | None:
+        """The codes as JSON of tensors that were not there at the beginning and are not trained, as
+        the state of an optimizer has them; ``None``: there are other values.
+        """
+        said: list[str] = []
+        for number, (name, value) in enumerate(values.items(), len(tensors)):
+            if type(value) is not Tensor or id(value) in self._numbers or not dense(value):
+                return None
+            if value.requires_grad:
+                return None
+            on_device = "false" if value.is_cpu else "true"
+            said.append(f'{_quoted(name)}: {{"tensor": [{number}, {on_device}]}}')
+        tensors += values.values()
+        return f"{{{', '.join(said)}}}"
 
     def _container(self, value: Any, tensors: list[Tensor], at: At, depth: int) -> Any:
         kind = type(value)
@@ -272,6 +289,10 @@ class ValueCodes:
                 raise NotReachable
             for n, part in enumerate(value.parts if isinstance(value, Made) else value):
                 self.check(part, None, _below(at, n, n))
+
+
+_quoted = lru_cache(maxsize=256)(json.dumps)
+"""A name as JSON has it."""
 
 
 def _below(at: At, key: Any, number: int) -> At:

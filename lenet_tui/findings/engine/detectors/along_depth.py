@@ -13,7 +13,7 @@ from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.depth import (
     DECADES,
     Slope,
-    layer_names,
+    layers_of,
     slopes,
     slopes_of,
 )
@@ -52,8 +52,9 @@ class AlongDepth(Detector):
         tape, names = iteration.tape, iteration.trainer.names
         computed = any(s.ops for s in tape.segments if s.phase in FORWARDS)
         if computed and iteration.error is None and loss is not None and math.isfinite(loss):
-            self._seen.append(slopes(tape, names))
-            self._names = layer_names(tape, names) if not self._decided else []
+            weighted = list(layers_of(tape, names))
+            self._seen.append(slopes(tape, weighted))
+            self._names = [op.name for op, _ in weighted] if not self._decided else []
         return ()
 
     @property

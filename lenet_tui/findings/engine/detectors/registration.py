@@ -119,7 +119,8 @@ def held_by(optimizers: list[torch.optim.Optimizer] | None) -> set[int] | None:
 
 def members(trainer: Trainer) -> set[int]:
     """The ``id`` of each parameter that a module has."""
-    return {id(p) for _, module in trainer.modules() for p in module._parameters.values()}
+    own = (module._parameters for _, module in trainer.modules())
+    return {id(p) for parameters in own if parameters for p in parameters.values()}
 
 
 def took_part(iteration: Iteration) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
@@ -104,13 +105,19 @@ class TiedDetector(Detector):
         named = {
             name: before.get(name, p)
             for name, p in trainer.parameters.items()
-            if isinstance(kinds[name], (nn.Embedding, *HEADS)) and p.dim() >= 2
+            if p.dim() >= 2 and p.numel() >= SMALL
+            if isinstance(kinds[name], (nn.Embedding, *HEADS))
         }
-        sizes = largest(named.values())
+        known = largest(named.values())
+        sizes = {
+            name: known[id(t)] if id(t) in known else float(t.detach().abs().max())
+            for name, t in named.items()
+        }
+        times = Counter(sizes.values())
         for name, value in named.items():
-            if value.numel() < SMALL:
-                continue
-            size = sizes[id(value)] if id(value) in sizes else float(value.detach().abs().max())
+            size = sizes[name]
+            if times[size] == 1:
+                continue  # no other one is equal to it
             head = isinstance(kinds[name], HEADS)
             second = _Weight(name, trainer.parameters[name], value, head, size)
             for first in (w for like in second.partners() for w in alike.get(like, ())):

@@ -58,7 +58,7 @@ class Slope:
         return float(10 ** (-step if self.what == "gradients" else step))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Layer:
     """``weights``: of which parameters; ``made``: its output, with the ``gradient`` of that."""
 
@@ -68,7 +68,7 @@ class Layer:
     gradient: Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Sized:
     """``size``: of a layer's numbers, ``gradient``: the norm of that of its output."""
 
@@ -78,10 +78,10 @@ class _Sized:
     gradient: float
 
 
-def slopes(tape: Tape, parameters: Mapping[int, str]) -> list[Slope]:
+def slopes(tape: Tape, weighted: Iterable[tuple[OpEntry, frozenset[int]]]) -> list[Slope]:
     """Those of the gradients and of the activations of a step's layers.
 
-    A layer is an op with a parameter (by ``id``) of two axes or more. Only those whose gradient is
+    ``weighted``: what ``layers_of`` gives for this tape. Only those whose gradient is
     there and finite count; in a step with several backwards there is none. Where the same weights
     are used again and again, as in a recurrence, what shrinks counts once, where it is largest:
     that is what they learn from.
@@ -92,7 +92,7 @@ def slopes(tape: Tape, parameters: Mapping[int, str]) -> list[Slope]:
     nodes = {n.node: n for n in backwards[0].nodes}
     return slopes_of([
         Layer(op.name, weights, op.tensor, gradient)
-        for op, weights in _weighted(tape, parameters)
+        for op, weights in weighted
         if (gradient := _gradient(op, nodes)) is not None
     ])  # fmt: skip
 
@@ -109,11 +109,6 @@ def slopes_of(layers: Sequence[Layer]) -> list[Slope]:
     first = all_ if len(once) == len(found) else list(_both(list(once.values())))
     shrink, grow = (s for s in first if s.decades < 0), (s for s in all_ if s.decades > 0)
     return [*shrink, *grow]
-
-
-def layer_names(tape: Tape, parameters: Mapping[int, str]) -> list[str]:
-    """The names of all ops that may be layers, whether a gradient came to them or not."""
-    return [op.name for op, _ in _weighted(tape, parameters)]
 
 
 def _both(layers: Sequence[_Sized]) -> Iterator[Slope]:
@@ -135,10 +130,14 @@ def _sized(layers: Sequence[Layer]) -> Iterator[_Sized]:
             yield _Sized(layer.name, layer.weights, size, norm)
 
 
-def _weighted(
+def layers_of(
     tape: Tape, parameters: Mapping[int, str]
 ) -> Iterator[tuple[OpEntry, frozenset[int]]]:
-    """Yields the ops with weights that gradients go back through, and the ``id`` of those."""
+    """Yields the ops with weights that gradients go back through, and the ``id`` of those.
+
+    Such are the parameters, by ``id``, of two axes or more. These ops may be layers, whether a
+    gradient came to them or not.
+    """
     for segment in tape.segments:
         for op in segment.ops if segment.phase in FORWARDS else ():
             weights = weights_of(op.op, (*op.args, *op.kwargs.values()), parameters)
@@ -150,8 +149,8 @@ def weights_of(op: str, given: Iterable[Any], parameters: Mapping[int, str]) -> 
     """The ``id`` of each parameter of two axes or more that an op multiplies with."""
     if op not in WEIGHTED:
         return frozenset()
-    several = [t for t in given if isinstance(t, Tensor) and id(t) in parameters]
-    return frozenset(id(t) for t in several if t.dim() > 1)
+    several = [t for t in given if id(t) in parameters]
+    return frozenset([id(t) for t in several if isinstance(t, Tensor) and t.dim() > 1])
 
 
 def _gradient(op: OpEntry, nodes: Mapping[Node, NodeEntry]) -> Tensor | None:

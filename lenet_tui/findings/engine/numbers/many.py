@@ -5,26 +5,28 @@ On a GPU the answers come over together, where each for itself would wait for th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import inf
 
 import torch
 from torch import Tensor
 from torch._utils import _flatten_dense_tensors
+from torch.linalg import vector_norm
 from torch.nn import Parameter
 
 from lenet_tui.findings.engine.numbers.elements import finite
+from lenet_tui.training.engine.copies import of_one_kind
 
-PLAIN = {Tensor, Parameter}
-"""The classes of tensors that are nothing but their numbers."""
 SMALL = 2**14
 """Numbers of a tensor that are copied beside others rather than looked at alone."""
+FEW = 4
+"""Tensors of one shape from which on they are put side by side."""
 
 
 def all_finite(tensors: Iterable[Tensor | None]) -> bool:
     """Whether all numbers of all tensors are finite; as ``finite``, of each."""
     given = [t for t in tensors if t is not None]
-    small, rest = _grouped(given, lambda t: 0 < t.numel() <= SMALL)
+    small, rest = _grouped(given, 1, SMALL)
     if not all(finite(t) for t in rest):
         return False
     with torch.no_grad():
@@ -52,28 +54,63 @@ def largest(tensors: Iterable[Tensor | None]) -> dict[int, float]:
 def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:
     unique = {id(t): t for t in tensors if t is not None}
     wide = (torch.float32, torch.float64)
-    groups, _ = _grouped(unique.values(), lambda t: t.dtype in wide and t.numel() > 0)
+    groups, _ = _grouped(unique.values(), 1)
     found: dict[int, float] = {}
     with torch.no_grad():
         for some in groups:
-            made = torch.stack(torch._foreach_norm(some, order)).tolist()
-            found.update(zip(map(id, some), made, strict=True))
+            if some[0].dtype not in wide:
+                continue
+            rows, rest = _rows(some)
+            for alike in rows:
+                flat = torch.stack(alike).view(len(alike), -1)
+                made = flat.abs().amax(1) if order == inf else vector_norm(flat, order, 1)
+                found.update(zip(map(id, alike), made.tolist(), strict=True))
+            if rest:
+                made = torch.stack(torch._foreach_norm(rest, order))
+                found.update(zip(map(id, rest), made.tolist(), strict=True))
     return found
 
 
+def _rows(tensors: list[Tensor]) -> tuple[list[list[Tensor]], list[Tensor]]:
+    """Those that can be the rows of one tensor, whose norms have the bits of their own norms.
+
+    On a CPU a norm takes a call for each; on a GPU those of many tensors are one already.
+    """
+    if tensors[0].device.type != "cpu" or len(tensors) < FEW:
+        return [], tensors
+    by_shape: dict[torch.Size, list[Tensor]] = {}
+    for t in tensors:
+        by_shape.setdefault(t.shape, []).append(t)
+    rows: list[list[Tensor]] = []
+    rest: list[Tensor] = []
+    for shape, several in by_shape.items():
+        if len(several) < FEW or not 0 < shape.numel() <= SMALL:
+            rest += several
+            continue
+        alike = [t for t in several if t.is_contiguous()]
+        if len(alike) < len(several):
+            rest += [t for t in several if not t.is_contiguous()]
+        if alike:
+            rows.append(alike)
+    return rows, rest
+
+
 def _grouped(
-    tensors: Iterable[Tensor], fits: Callable[[Tensor], bool]
+    tensors: Iterable[Tensor], least: int, most: float = inf
 ) -> tuple[list[list[Tensor]], list[Tensor]]:
-    """Plain tensors of floating-point numbers that fit, by dtype and device; and the others."""
+    """Plain tensors of so many floating-point numbers, by dtype and device; and the others."""
     given = list(tensors)
-    if _of_one_kind(given):
-        rest = [t for t in given if not fits(t)]
-        some = given if not rest else [t for t in given if fits(t)]
+    if given and _plain(given[0]) and of_one_kind(given):
+        counts = [*map(Tensor.numel, given)]
+        if least <= min(counts) and max(counts) <= most:
+            return [given], []
+        some = [t for t, count in zip(given, counts, strict=True) if least <= count <= most]
+        rest = [t for t, count in zip(given, counts, strict=True) if not least <= count <= most]
         return [some] if some else [], rest
     groups: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}
     rest = []
     for t in given:
-        if _plain(t) and fits(t):
+        if _plain(t) and least <= t.numel() <= most:
             groups.setdefault((t.dtype, t.device), []).append(t)
         else:
             rest.append(t)
@@ -84,11 +121,3 @@ def _plain(t: Tensor) -> bool:
     kind = type(t)
     known = (kind is Tensor or kind is Parameter) and t.layout is torch.strided
     return known and t.is_floating_point() and not t.is_meta
-
-
-def _of_one_kind(tensors: list[Tensor]) -> bool:
-    """Whether all are plain tensors of one dtype and device, as most are: asked all at once."""
-    if not tensors or not _plain(tensors[0]) or not {type(t) for t in tensors} <= PLAIN:
-        return False
-    kinds = {t.dtype for t in tensors}, {t.device for t in tensors}, {t.layout for t in tensors}
-    return all(len(kind) == 1 for kind in kinds)

@@ -31,8 +31,9 @@ class WatchedLayers:
 
     def note(self, op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
         """An op that gradients go through has been made; what it made has a hook from now on."""
-        given = (*args, *kwargs.values()) if op in WEIGHTED else ()
-        weights = weights_of(op, given, self._parameters)
+        if op not in WEIGHTED:
+            return
+        weights = weights_of(op, (*args, *kwargs.values()), self._parameters)
         if weights:
             seen = _Seen(weights, made.detach(), version(made))
             made.register_hook(seen.gradients.append)  # type: ignore[no-untyped-call]
