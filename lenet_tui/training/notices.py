@@ -172,8 +172,8 @@ NOTICES = {
         "{name} 含有 {value}，首先在第 {number} 张图像",
     ),
     "training:labels-type": (
-        "{name} is of type {dtype}, which is no type of numbers",
-        "{name} 的类型为 {dtype}，不是数值类型",
+        "{name} is of type {dtype}, which does not hold real numbers",
+        "{name} 的类型为 {dtype}，不是实数类型",
     ),
     "training:labels-not-whole": (
         "{name} holds {value}, first for image {number}, and a label is a whole number",

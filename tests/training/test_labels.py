@@ -31,7 +31,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         "labels holds 0.5, first for image 1, and",
     ),
     "NaN": ({"images": IMAGES, "labels": np.array([0, 1, np.nan, 2])}, "holds nan, first for"),
-    "words": ({"images": IMAGES, "labels": np.array(["a"] * 4)}, "is no type of numbers"),
+    "words": ({"images": IMAGES, "labels": np.array(["a"] * 4)}, "does not hold real numbers"),
     "real label -1": ({"images": IMAGES, "labels": LABELS - 1.0}, "-1 to 2"),
     "huge": ({"images": IMAGES, "labels": LABELS * 1e300}, "labels goes from 0 to 3"),
     "other one-hot": (
