@@ -7,12 +7,12 @@ from lenet_tui.text.notice import Table
 CANVAS: Table = {
     "canvas.title": ("Draw the input", "手绘输入"),
     "canvas.head": (
-        "{shape} · pixels from {low} (empty) to {high}",
+        "{shape} · pixels {low} (empty) to {high}",
         "{shape} · 像素从 {low}（空）到 {high}",
     ),
     "canvas.sample": (
         "sample {sample} of {count}, from 0",
-        "批量共 {count} 个样本，此为第 {sample} 个（从 0 起）",
+        "{count} 个样本中第 {sample} 个（从 0 起）",
     ),
     "canvas.outputs": ("Outputs", "输出"),
     "canvas.columns": ("class: softmax, output", "类别：softmax、输出"),
@@ -32,7 +32,7 @@ CANVAS: Table = {
         "它会抽取随机数（dropout）：此处与下一次 forward 相同",
     ),
     "canvas.size": (
-        "{rows} rows high; the data's are {sample}: f makes it so",
+        "{rows} rows high, the data's {sample}: f scales it",
         "高 {rows} 行，而数据中高 {sample} 行：按 f 变为同高",
     ),
     "canvas.pixel": (

@@ -7,7 +7,7 @@ import queue
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lenet_tui.cli.options import CommandError, complain
 from lenet_tui.cli.progress import Progress
@@ -43,8 +43,11 @@ class BlockingEngine:
 
     def __init__(self, shown: Callable[[Frame], None] | None = None) -> None:
         self._shown = shown
-        self._reports: queue.SimpleQueue[Report | None] = queue.SimpleQueue()  # None: to pause
-        self.client = EngineClient(self._reports.put)
+        self._reports: queue.SimpleQueue[Report | Notice | None] = queue.SimpleQueue()
+        """What the engine reports, what others have said, and ``None``: a run is to end."""
+        self._aside: dict[int, Callable[[Reply[Any]], None]] = {}
+        self._asides = 0
+        self.client = EngineClient(self._received)
         self._progress = Progress()
         self._iteration = 0
         self._remarks: set[str] = set()
@@ -76,6 +79,25 @@ class BlockingEngine:
             return Reply(report.answer, report.error)
 
         return reply
+
+    def aside(self, request: Request[A], then: Callable[[Reply[A]], None]) -> None:
+        """Send a request while something else is waited for, on any thread.
+
+        ``then`` gets its reply, on another thread, and must return at once.
+        """
+        self._asides += 1
+        self._aside[self._asides] = then
+        self.send(messages.Asked(self._asides, request))
+
+    def say(self, said: Notice) -> None:
+        """Have one line written on standard error by the thread that waits. Of any thread's use."""
+        self._reports.put(said)
+
+    def _received(self, report: Report) -> None:
+        if isinstance(report, messages.Answered) and report.number:
+            self._aside.pop(report.number)(Reply(report.answer, report.error))
+        else:
+            self._reports.put(report)
 
     def ask(self, request: Request[A], status: int = 2) -> A:
         """Send a request and wait for its answer; where there is none, exit with ``status``."""
@@ -132,6 +154,9 @@ class BlockingEngine:
                 self._unacknowledged = True
                 continue
             self._progress.clear()
+            if isinstance(report, Notice):
+                complain(report)
+                continue
             if isinstance(report, kind):
                 return report
             if isinstance(report, messages.Printed) and report.kind == "traceback":
@@ -148,7 +173,7 @@ class BlockingEngine:
             elif isinstance(report, messages.Died):
                 raise CommandError("cli:engine-ended", 1, error=report.error)
 
-    def _next(self) -> Report | None:
+    def _next(self) -> Report | Notice | None:
         """The next report, or that a run is to end; a frame is acknowledged a while later."""
         if self._unacknowledged:
             with contextlib.suppress(queue.Empty):

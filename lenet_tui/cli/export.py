@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.checkpoint import weights_path, write_weights
 from lenet_tui.cli.moves_file import session_of
 from lenet_tui.cli.options import CommandError, complain
+from lenet_tui.cli.train_files import weights_path, write_weights
 from lenet_tui.export.request import Export
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.new_file import FileNameError, typed_path, write_new

@@ -18,7 +18,7 @@ from lenet_tui.protocol.options import as_dict
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.sessions.contents import Contents, contents
-from lenet_tui.sessions.file_format import ANY_MODEL, SaveError
+from lenet_tui.sessions.file_format import ANY_MODEL, MOST_BYTES, SaveError
 from lenet_tui.sessions.store import read
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
@@ -35,7 +35,7 @@ NO_SESSION = "sessions:no-session"
 def run(args: argparse.Namespace, file: str) -> int:
     """Print what is in the file; ``CommandError``, one line, for any other file."""
     try:
-        saved = read(Path(file), ANY_MODEL)
+        saved = read(Path(file), ANY_MODEL, MOST_BYTES)
         held = contents(saved)
     except SaveError as error:
         if error.notice.key == NO_SESSION and file.endswith(SAVED):

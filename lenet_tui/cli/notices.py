@@ -142,6 +142,24 @@ NOTICES = {
         "output {output!r} cannot be written: {why}",
         "无法写入输出 {output!r}：{why}",
     ),
+    "cli:not-written-now": (
+        "checkpoint {output!r} cannot be written now: {why}; the training goes on, and it is tried"
+        " again",
+        "目前无法写入检查点 {output!r}：{why}；训练继续进行，稍后重试",
+    ),
+    "cli:not-written-still": (
+        "output {output!r} cannot be written: {why}; it still holds the session after iteration"
+        " {n}",
+        "无法写入输出 {output!r}：{why}；其中仍是第 {n} 次迭代后的会话",
+    ),
+    "cli:rescued": (
+        "{output} holds the session after iteration {n}",
+        "{output} 保存了第 {n} 次迭代后的会话",
+    ),
+    "cli:every-needs-checkpoint": (
+        "--checkpoint-every goes with --checkpoint FILE",
+        "--checkpoint-every 须与 --checkpoint FILE 一起用",
+    ),
     "cli:written": (
         "{output} is written: 'python {output} --verify' repeats the session",
         "已写入 {output}：'python {output} --verify' 会重现此会话",

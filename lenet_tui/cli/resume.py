@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lenet_tui.cli.options import CommandError, complain
 from lenet_tui.protocol.saved_session import SavedSession
-from lenet_tui.sessions.file_format import SaveError
+from lenet_tui.sessions.file_format import MOST_BYTES, SaveError
 from lenet_tui.sessions.store import default_folder, in_use, lost, read
 from lenet_tui.text.clean import clean
 
@@ -21,7 +21,7 @@ def found(file: str, model: str) -> tuple[tuple[Path, SavedSession], ...]:
     if file:
         path = Path(file)
         try:
-            return ((path, read(path, model)),)
+            return ((path, read(path, model, MOST_BYTES)),)
         except SaveError as error:
             raise _damaged(path, error) from None
     folder = default_folder()

@@ -67,6 +67,9 @@ class NoHooks:
     def stop_wanted(self) -> bool:
         return False
 
+    def between_iterations(self) -> None:
+        pass
+
     def frame_wanted(self) -> bool:
         return False
 

@@ -116,6 +116,9 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     number = _whole("iterations", 1)
     extent.add_argument("--iterations", type=number, metavar="N", help="instead of epochs")
     group.add_argument("--checkpoint", metavar="FILE", help="write the session: --resume FILE")
+    number = _whole("checkpoint-every", 0)
+    about = "write it so often meanwhile (60; 0: at the end only)"
+    group.add_argument("--checkpoint-every", type=number, metavar="SECONDS", help=about)
     group.add_argument("--resume", metavar="FILE", help="train on from a checkpoint")
     _add_weights(group)
     group.add_argument("--force", action="store_true", help="overwrite an existing checkpoint")

@@ -6,20 +6,16 @@ import argparse
 import math
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
-from lenet_tui.cli.checkpoint import (
-    checkpoint_path,
-    opened,
-    weights_path,
-    write_checkpoint,
-    write_weights,
-)
+from lenet_tui.cli.checkpoint import Checkpoint, checkpoint_every
 from lenet_tui.cli.options import CommandError, complain, language, session_options
 from lenet_tui.cli.stopping import Stops
+from lenet_tui.cli.train_files import checkpoint_path, opened, weights_path, write_weights
 from lenet_tui.cli.train_report import Jsonl, OptionsAt, Report, Text
 from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.request import Evaluate
@@ -54,10 +50,12 @@ def run(args: argparse.Namespace) -> int:
     """Train as asked; 0 if all was done, 1 if torch rejected it, 128 + n if signal n stopped it.
 
     Ctrl-C stops it, and so do the signal by which a batch system ends a job, a lost connection and
-    an output that nobody reads: the checkpoint is written, at the end of an iteration.
+    an output that nobody reads: the checkpoint is written, at the end of an iteration. It is
+    written now and then on the way, for what ends the program without a word.
     """
     given = vars(args)
     path, weights = checkpoint_path(args), weights_path(args)
+    every = checkpoint_every(args)
     saved = opened(args)
     words, ascii = words_in(language(args)), bool(given.get("ascii"))
     report: Report = Jsonl() if given.get("format") == "jsonl" else Text(words)
@@ -77,14 +75,14 @@ def run(args: argparse.Namespace) -> int:
         if given.get("verify_resume"):
             return _verified(engine, options, total, report)
         with Stops(engine.pause) as stops:
-            moved, found = _trained(engine, report, stops, total)
-            if path is not None:
-                write_checkpoint(engine, path)
+            checkpoint = None if path is None else Checkpoint(engine, path, every)
+            moved, found = _trained(engine, report, stops, total, checkpoint)
+            written = checkpoint is None or checkpoint.finish()
             with stops.reading():
                 if weights is not None:
                     write_weights(engine, weights)
                 stopped = bool(stops) and moved.frame.position.iteration < total
-                report.end(moved.frame, found, path, stopped=stopped)
+                report.end(moved.frame, found, path if written else None, stopped=stopped)
     if stops.number:
         return BY_SIGNAL + stops.number
     if stops.gone is not None:
@@ -96,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     if loss is not None and not math.isfinite(loss):
         complain(notice("cli:not-finite", loss=loss))
         return FAILED
-    return 0
+    return 0 if written else FAILED
 
 
 def _begun(
@@ -164,18 +162,27 @@ def _reached(iteration: int, length: int) -> Notice:
 
 
 def _trained(
-    engine: BlockingEngine, report: Report, stops: Stops, total: int
+    engine: BlockingEngine, report: Report, stops: Stops, total: int, checkpoint: Checkpoint | None
 ) -> tuple[Moved, Evaluation | None]:
-    """Train to an iteration and evaluate; returns where it ended, and what was found, or none."""
+    """Train to an iteration and evaluate; returns where it ended, and what was found, or none.
+
+    The checkpoint is written now and then meanwhile, and once more where the engine is lost.
+    """
     moved: Moved | None = None
     found: Evaluation | None = None
     engine.send(Subscription(tape=False))  # its frames say how far it is, and no more
     engine.send(DoMove(1, Goto(total)))
-    while moved is None:  # what raises where nobody reads may do so more than once
-        with stops.reading(), report:
-            moved = engine.answer(Moved)
-            if not stops:
-                found = _evaluated(engine, moved)
+    try:
+        with checkpoint or nullcontext():
+            while moved is None:  # what raises where nobody reads may do so more than once
+                with stops.reading(), report:
+                    moved = engine.answer(Moved)
+                    if not stops:
+                        found = _evaluated(engine, moved)
+    except CommandError:
+        if checkpoint is not None:
+            checkpoint.rescue()
+        raise
     return moved, found
 
 

@@ -63,6 +63,7 @@ class Text:
 
     def begin(self, client: EngineClient, at: OptionsAt, length: int, total: int) -> None:
         self._client, self._at, self._length, self._total = client, at, length, total
+        self._said = _known(client)
         options = at(total)
         own = options.data in (OWN, DRAWN)
         settings = [(name, getattr(options, name)) for name in SETTINGS]
@@ -162,6 +163,7 @@ class Jsonl:
 
     def begin(self, client: EngineClient, at: OptionsAt, length: int, total: int) -> None:
         self._client, self._at, self._length = client, at, length
+        self._said = _known(client)
         options = at(total)
         counts = {"iterations": total, "epoch_iterations": length or None}
         self._write({"event": "config", **resolved(options), **counts})
@@ -214,6 +216,11 @@ class Jsonl:
     def _write(self, event: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(event, allow_nan=False) + "\n")
         sys.stdout.flush()
+
+
+def _known(client: EngineClient) -> int:
+    """The last iteration whose evaluation a session that is trained on has brought with it."""
+    return max((found.iteration for found in client.evaluations), default=0)
 
 
 def _result(found: Evaluation) -> dict[str, Any]:

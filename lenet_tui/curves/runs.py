@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -18,6 +20,8 @@ import numpy as np
 
 from lenet_tui.curves.series import Array, Dense
 from lenet_tui.protocol.loss_series import Losses
+from lenet_tui.protocol.model_names import session_name
+from lenet_tui.protocol.options import OWN, Options
 from lenet_tui.sessions.file_format import ANY_MODEL, MAX_BYTES, SaveError, decode
 from lenet_tui.sessions.store import SUFFIX
 from lenet_tui.text.clean import clean
@@ -39,6 +43,12 @@ EVENTS = "events.out.tfevents"
 """How the name of a TensorBoard file begins."""
 MOST = 2_000_000
 """Numbers of one kind that are read."""
+ENTRIES = 100_000
+"""Files and folders that are looked at for TensorBoard's."""
+NAME, LISTED, FEW = 40, 120, 20
+"""Characters of a run's name, and of the names that a file has; rows that are asked for them."""
+AUTOMATIC = re.compile(rf"\d{{8}}-\d{{6}}-\d+{re.escape(SUFFIX)}")
+"""The name of a file that the app saves a session in by itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,15 +89,20 @@ class RunError(Problem):
 
 
 def read_run(path: Path) -> OtherRun:
-    """The run in a file, or in the newest TensorBoard file of a folder; ``RunError`` if none is.
+    """The run in a file, or in the newest TensorBoard log of a folder; ``RunError`` if none is.
 
     A saved session, a table (CSV or TSV with a line of names), JSON lines as ``lenet-tui train
     --format jsonl`` prints them, or a TensorBoard file where its package is installed.
     """
-    name = clean(path.name, 40)
+    name = clean(path.name, NAME)
+    there: list[str] = []
     try:
-        if path.is_dir() or path.name.startswith(EVENTS):
-            run = OtherRun(name, _events(path))
+        if path.is_dir():
+            found = _newest_log(path)
+            name = clean(str(found.relative_to(path.parent)), NAME) if path.name else name
+            run = OtherRun(name, _events(found, there))
+        elif path.name.startswith(EVENTS):
+            run = OtherRun(name, _events(path, there))
         elif not path.is_file():
             raise RunError("curves:no-file", path=clean(str(path)))
         elif path.stat().st_size > MAX_BYTES:
@@ -96,15 +111,36 @@ def read_run(path: Path) -> OtherRun:
             run = _session(name, path.read_bytes())
         else:
             rows = list(islice(_rows(path.read_text("utf-8-sig", "replace")), MOST))
+            there += {str(key): None for row in rows[:FEW] for key in row if key is not None}
             run = OtherRun(name, _gathered(rows), by_row=not any(map(_step_of, rows)))
     except OSError as error:
         why = error.strerror or str(error)
         raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None
     if run.losses is None and not any(run.values.values()):
+        names = clean(", ".join(filter(None, there)), LISTED)
+        if names and not run.by_row:
+            raise RunError("curves:no-known-name", path=clean(str(path)), names=names)
         raise RunError("curves:no-curve", path=clean(str(path)))
     for kind in run.values:
         run.points(kind)  # here, where nobody waits for the screen
     return run
+
+
+def _newest_log(folder: Path) -> Path:
+    """The folder that the newest TensorBoard file lies in: this one, or one below it."""
+    newest, when = folder, -1.0
+    looked = 0
+    for root, _, files in os.walk(folder):
+        logs = [Path(root) / name for name in files if name.startswith(EVENTS)]
+        latest = max((log.stat().st_mtime for log in logs), default=-1.0)
+        if latest > when:
+            newest, when = Path(root), latest
+        looked += 1 + len(files)
+        if (logs and newest == folder) or looked > ENTRIES:
+            break
+    if when < 0:
+        raise RunError("curves:no-log", path=clean(str(folder)))
+    return newest
 
 
 def _session(name: str, data: bytes) -> OtherRun:
@@ -112,12 +148,25 @@ def _session(name: str, data: bytes) -> OtherRun:
         saved = decode(data, ANY_MODEL)
     except SaveError as error:
         raise RunError(error.notice) from None
+    if AUTOMATIC.fullmatch(name):  # nobody has given it that name
+        name = clean(_brief(saved.options), NAME)
     dense = Dense()
     dense.take(Losses.read(saved.losses, saved.losses_from).values)
     found = saved.snapshot.evaluations
     accuracies = {e.iteration: 100 * e.accuracy for e in found if e.accuracy is not None}
     losses = {e.iteration: e.loss for e in found}
     return OtherRun(name, {ACCURACY: accuracies, TEST_LOSS: losses}, dense)
+
+
+def _brief(options: Options) -> str:
+    """What tells a session from others, in a few words."""
+    parts = [
+        session_name(options),
+        *([] if options.optimizer == OWN else [options.optimizer]),
+        *([f"lr {options.lr:g}"] if options.lr >= 0 else []),
+        f"seed {options.seed}",
+    ]
+    return " ".join(parts)
 
 
 def _rows(text: str) -> Iterator[dict[str, Any]]:
@@ -178,15 +227,19 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _events(path: Path) -> dict[str, dict[int, float]]:
-    """The scalars of TensorBoard's files; ``RunError`` where its package is missing."""
+def _events(path: Path, there: list[str]) -> dict[str, dict[int, float]]:
+    """The scalars of TensorBoard's files; ``RunError`` where its package is missing.
+
+    ``there`` gets the names of all that are in them.
+    """
     if find_spec("tensorboard") is None:
         raise RunError("curves:no-tensorboard")
     reader = import_module("tensorboard.backend.event_processing.event_accumulator")
     read = reader.EventAccumulator(str(path), size_guidance={"scalars": MOST})
     read.Reload()
     found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
-    tags = {tag.lower(): tag for tag in read.Tags().get("scalars", ())}
+    there += read.Tags().get("scalars", ())
+    tags = {tag.lower(): tag for tag in there}
     for kind, names in NAMES.items():
         tag = next((tags[name] for name in names if name in tags), None)
         if tag is not None:

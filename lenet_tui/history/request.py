@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.request import Request
@@ -22,7 +23,11 @@ class StoreKeyframe(Request[bool]):
     """Has a keyframe stored where the session is, if that is the end of an iteration.
 
     So that what is saved then holds this very state. The answer is whether there is one now.
+    It takes the place of the one that was last stored so. During a run the answer comes between two
+    iterations.
     """
+
+    in_runs: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

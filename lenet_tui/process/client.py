@@ -100,12 +100,19 @@ class EngineClient:
             self._recovery.take(saved)
             self._carry_on()
 
-    def saved(self) -> SavedSession | None:
+    def saved(self, most: int | None = None) -> SavedSession | None:
         """The session as it would be saved now; ``None`` while nothing has been done in it.
 
-        Raises ``Unsaved`` where it would be too large to be read again.
+        Raises ``Unsaved`` where it would take more than ``most`` bytes, by default more than is
+        saved by itself.
         """
-        return self._to_save()
+        return self._to_save(most)
+
+    @property
+    def stored(self) -> tuple[int, int]:
+        """The iterations at which it would be saved now, and of the last keyframe up to there."""
+        with self._lock:
+            return (self._aside or self._recovery).stored
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:
@@ -135,10 +142,10 @@ class EngineClient:
         if self._autosave:
             self._autosave.close()
 
-    def _to_save(self) -> SavedSession | None:
+    def _to_save(self, most: int | None = None) -> SavedSession | None:
         """The user's session; while it is set aside another runs, which is not saved."""
         with self._lock:
-            return (self._aside or self._recovery).saved()
+            return (self._aside or self._recovery).saved(most)
 
     def _carry_on(self) -> None:
         for command in self._recovery.carry_on():

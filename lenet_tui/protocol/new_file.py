@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import time
 from pathlib import Path
 
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
+
+ABANDONED = 600
+"""Seconds in which nothing was written to what is still being written: nobody writes it."""
 
 
 class FileNameError(Problem, ValueError):
@@ -72,6 +77,14 @@ def write_new(path: Path, *content: str | bytes | memoryview, replace: bool = Fa
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def sweep(path: Path) -> None:
+    """Delete what programs that were killed had begun to write in the place of a file."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - part.lstat().st_mtime > ABANDONED:
+                part.unlink()
 
 
 def _put(part: Path, path: Path) -> None:

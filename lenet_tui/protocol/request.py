@@ -23,11 +23,13 @@ class Request(Generic[A]):
 
     ``needs_session`` is false where the engine can answer before a session has started: the
     handler then gets ``None`` for the session. ``answered_in`` names the module of the handler;
-    empty means ``engine/answers.py`` in the room of the request.
+    empty means ``engine/answers.py`` in the room of the request. ``in_runs`` is true where the
+    engine may answer between two iterations of a run, out of the request's turn.
     """
 
     __slots__ = ()
     needs_session: ClassVar[bool] = True
+    in_runs: ClassVar[bool] = False
     answered_in: ClassVar[str] = ""
 
 

@@ -49,6 +49,9 @@ class Hooks(Protocol):
     def stop_wanted(self) -> bool:
         """Whether a ``Pause`` has come, or the end of everything."""
 
+    def between_iterations(self) -> None:
+        """An iteration of a run has finished: what may be asked meanwhile is answered."""
+
     def frame_wanted(self) -> bool:
         """Whether the screen has acknowledged the last frame, so that a new one may be sent."""
 

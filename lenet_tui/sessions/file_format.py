@@ -15,7 +15,9 @@ from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 
 MAX_BYTES = 64 * 2**20
-"""A file larger than this is none of ours."""
+"""What is saved by itself takes no more: it is written again and again."""
+MOST_BYTES = 4 * 2**30
+"""A file larger than this is none of ours, even where a person names it."""
 
 _NAME = b"lenet-tui session "
 FORMAT = 4

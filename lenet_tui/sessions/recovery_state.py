@@ -24,6 +24,9 @@ SAVED_BYTES = 4 * 2**20
 """What a save holds at most of keyframes, beside the first and the last: what lies between them is
 run again when it is gone back to."""
 
+BEFORE = 2
+"""A position is run from so many iterations before: its own, and the one with the last update."""
+
 BEGUN = (0, 0, math.inf)
 """The end of a session in which nothing has been done."""
 
@@ -65,11 +68,13 @@ class RecoveryState:
         self._seen, self._loss = None, saved.loss
         self._losses = Losses.read(saved.losses, saved.losses_from, saved.named)
 
-    def saved(self) -> SavedSession | None:
+    def saved(self, most: int | None = None) -> SavedSession | None:
         """What is written to a file; ``None`` while nothing has been done.
 
-        Raises ``Unsaved`` where it would be too large to be read again.
+        Raises ``Unsaved`` where it would take more than ``most`` bytes, by default more than is
+        saved by itself.
         """
+        most = MAX_BYTES if most is None else most
         start, ready, snapshot = self._start, self._ready, self._snapshot
         if start is None or ready is None or snapshot is None or not _touched(snapshot):
             return None
@@ -77,8 +82,8 @@ class RecoveryState:
         if not keyframes:
             return None
         size = sum(map(len, keyframes.values()))
-        if size > MAX_BYTES - LARGE:
-            raise Unsaved("sessions:too-large-to-save", size=size >> 20, most=MAX_BYTES >> 20)
+        if size > most - LARGE:
+            raise Unsaved("sessions:too-large-to-save", size=size >> 20, most=most >> 20)
         options = replace(start.options, device=ready.options.device)
         return SavedSession(
             options,
@@ -92,6 +97,12 @@ class RecoveryState:
             time.time(),
             self._losses.written_named(),
         )
+
+    @property
+    def stored(self) -> tuple[int, int]:
+        """The iterations of the last snapshot's position, and of the last keyframe up to there."""
+        here = self._snapshot.position.iteration if self._snapshot else 0
+        return here, max((n for n in self._settled if n <= here), default=0)
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:
@@ -201,12 +212,15 @@ def _touched(snapshot: messages.Snapshot) -> bool:
 
 
 def _thinned(stored: dict[int, Blob], here: int) -> dict[int, Blob]:
-    """A few of the keyframes: the first, the last before ``here``, and some in even steps."""
+    """A few of the keyframes: the first, the last before ``here``, and some in even steps.
+
+    And the last that ``here`` can be run from, with all that is shown there: two iterations before.
+    """
     if 0 not in stored:
         return {}
-    last = max(n for n in stored if n <= here)
+    last = {max(n for n in stored if n <= end) for end in (here, max(here - BEFORE, 0))}
     most = min(SAVED_KEYFRAMES, SAVED_BYTES // max(len(blob) for blob in stored.values()))
     step = max(stored) // most + 1 if most else 0
     goals = range(step, max(stored), step) if step else ()
     nearest = {max(n for n in stored if n <= goal) for goal in goals}
-    return {n: stored[n] for n in sorted({0, last} | nearest)}
+    return {n: stored[n] for n in sorted({0} | last | nearest)}

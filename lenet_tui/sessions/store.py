@@ -90,10 +90,10 @@ def in_use(folder: Path) -> bool:
     return any(map(_busy, _newest(folder)))
 
 
-def read(path: Path, model: str = NET) -> SavedSession:
+def read(path: Path, model: str = NET, most: int = MAX_BYTES) -> SavedSession:
     """The session in a file; ``SaveError`` if it cannot be read or is not to be believed.
 
-    ``model``: which one it may have beside the notebook's net.
+    ``model``: which one it may have beside the notebook's net. ``most``: bytes of the file.
     """
     try:
         # A named pipe would not even open, if it were waited for.
@@ -101,11 +101,11 @@ def read(path: Path, model: str = NET) -> SavedSession:
         with open(opened, "rb") as file:  # noqa: PTH123 - it closes what is open
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise SaveError("sessions:no-file")
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise SaveError(verbatim((error.strerror or str(error)).lower())) from None
-    if len(data) > MAX_BYTES:
-        raise SaveError("sessions:too-large", most=MAX_BYTES // 2**20)
+    if len(data) > most:
+        raise SaveError("sessions:too-large", most=most // 2**20)
     return decode(data, model)
 
 

@@ -172,8 +172,32 @@ NOTICES = {
         "{name} 含有 {value}，首先在第 {number} 张图像",
     ),
     "training:labels-type": (
-        "{name} is of type {dtype}, not of an integer type such as int64",
-        "{name} 的类型为 {dtype}，不是 int64 之类的整数类型",
+        "{name} is of type {dtype}, which does not hold real numbers",
+        "{name} 的类型为 {dtype}，不是实数类型",
+    ),
+    "training:labels-not-whole": (
+        "{name} holds {value}, first for image {number}, and a label is a whole number",
+        "{name} 含有 {value}（首先在第 {number} 张图像），而标签应为整数",
+    ),
+    "training:no-one-hot": (
+        "{name} of shape {shape} is not one-hot: row {number} is not a single 1 among zeros",
+        "形状为 {shape} 的 {name} 不是 one-hot：第 {number} 行不是只有一个 1、其余为零",
+    ),
+    "training:one-hot-differ": (
+        "the one-hot labels to train on have {train} columns, and those to test on {test}",
+        "训练用的 one-hot 标签有 {train} 列，而测试用的有 {test} 列",
+    ),
+    "training:labels-column": (
+        "{data}: {name}, stored as a column (N, 1), is read as (N,)",
+        "{data}：{name} 以一列 (N, 1) 存储，按 (N,) 读取",
+    ),
+    "training:labels-stored": (
+        "{data}: {name}, stored as {dtype} with whole numbers only, is read as int64",
+        "{data}：{name} 以 {dtype} 存储且均为整数，按 int64 读取",
+    ),
+    "training:labels-one-hot": (
+        "{data}: {name}, stored one-hot in {count} columns, is read as the place of each 1",
+        "{data}：{name} 以 {count} 列的 one-hot 存储，读作每个 1 的位置",
     ),
     "training:too-few": (
         "it has one image, and at least 2 are needed: the first is for testing",
@@ -200,8 +224,10 @@ NOTICES = {
         "{name} 的形状为 {shape}",
     ),
     "training:label-shape": (
-        "it has {count} images, and {name} of shape {shape}, not ({count},)",
-        "有 {count} 张图像，而 {name} 的形状为 {shape}，不是 ({count},)",
+        "it has {count} images, and {name} of shape {shape}, not ({count},), ({count}, 1) or"
+        " one-hot ({count}, C)",
+        "有 {count} 张图像，而 {name} 的形状为 {shape}，不是 ({count},)、({count}, 1) 或"
+        " one-hot 的 ({count}, C)",
     ),
     "training:label-range": (
         "{name} goes from {low} to {high}, and labels count from 0 on",

@@ -8,10 +8,12 @@ import re
 import numpy as np
 import pytest
 import torch
+from rich.cells import cell_len
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.panes.glance import GlancePane, outcome, outcome_lines
 from lenet_tui.kit.ui.glyphs import UNICODE
+from lenet_tui.protocol.frame import Samples
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.moves import Set
 from lenet_tui.tensors.engine.reduce import make_view
@@ -161,3 +163,19 @@ async def test_every_size_without_room_for_all_has_the_glance() -> None:
             panes = run.app.main.visible_panes()
             assert all(pane.content_size.height >= 3 for pane in panes), size
             assert ("▶ loss = criterion(output, target)" in text) or size[1] >= 34
+
+
+def test_a_class_that_has_a_name_is_called_by_it_as_far_as_there_is_room() -> None:
+    found = outcome(np.array([0.0, 3.0, 1.0]), 2)
+    assert found is not None
+    named = Samples(names=("ant", "bee", "caterpillar"))
+    plain = [line.plain for line in outcome_lines(found, words("en"), UNICODE)]
+    least = max(map(cell_len, plain))
+    whole = [line.plain for line in outcome_lines(found, words("en"), UNICODE, named, least + 20)]
+    assert "target 2 caterpillar " in whole[0] and "predicted 1 bee " in whole[1]
+    for room in range(least, least + 20):
+        lines = outcome_lines(found, words("en"), UNICODE, named, room)
+        assert max(line.cell_length for line in lines) <= room
+    assert [
+        line.plain for line in outcome_lines(found, words("en"), UNICODE, named, least)
+    ] == plain

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from lenet_tui.cli.blocking_engine import BlockingEngine
+from lenet_tui.cli.checkpoint import Checkpoint
 from lenet_tui.protocol.messages import DoMove, Subscription
 from lenet_tui.protocol.moves import Goto
 from lenet_tui.protocol.options import resolve
@@ -69,7 +72,10 @@ def again() -> None:
 
 
 def train() -> Result:
-    """Iterations per second of the command's engine, with its frames, over the plain loop's."""
+    """Iterations per second of the command's engine, with its frames, over the plain loop's.
+
+    Its checkpoint is written meanwhile, as the command does by itself.
+    """
     options = resolve(
         "digits", device="cpu", batch_size=BATCH, optimizer="adamw", lr=0.001, schedule=SCHEDULE
     )
@@ -87,7 +93,8 @@ def train() -> Result:
             assert moved.frame.evaluation is not None
             assert moved.frame.evaluation.iteration == done
 
-        times, baseline = paired(run, lambda: alone.submit(again).result(), 8)
+        with TemporaryDirectory() as folder, Checkpoint(engine, Path(folder) / "checkpoint"):
+            times, baseline = paired(run, lambda: alone.submit(again).result(), 8)
     what = "iterations/s over a plain loop"
     speeds = [1 / time for time in times]
     return result("train", speeds, 0.95, what, at_most=False, baseline=baseline)

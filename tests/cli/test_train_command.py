@@ -119,9 +119,8 @@ def test_resumed_it_trains_on_to_the_bit(tmp_path: Path) -> None:
     kept = {"iteration", "test_loss", "accuracy", "correct", "lr"}
     known = [{k: v for k, v in e.items() if k in kept} for e in whole if e["event"] != "config"]
     found = [{k: v for k, v in e.items() if k in kept} for e in rest if e["event"] != "config"]
-    assert [e for e in found if e["iteration"] != 22] == known  # it was evaluated there too
-    assert rest[-1]["loss"] == whole[-1]["loss"]
-    assert whole[0]["schedule"] == rest[0]["schedule"] == "cosine:40"
+    assert found == [e for e in known if e["iteration"] > 22]  # what was said before is not again
+    assert rest[-1]["loss"] == whole[-1]["loss"] and whole[0]["schedule"] == "cosine:40"
     assert [e["iteration"] for e in known] == [15, 30, 45, 45]
     assert known[0]["lr"] == 0.05 * (1 + math.cos(math.pi * 14 / 40)) / 2
     assert read(Path(file)).snapshot.position.iteration == 45
@@ -138,9 +137,10 @@ def test_a_resumed_session_is_compared_with_one_that_never_stopped(
 
     def forged(saved: Any, options: Options) -> Any:
         found, path = reread(saved, options)
-        blob = bytearray(found.keyframes[0])
+        start = max(n for n in found.keyframes if n <= 18)  # the one that 20 is run from
+        blob = bytearray(found.keyframes[start])
         blob[len(blob) // 2] ^= 1
-        keyframes = {**found.keyframes, 0: bytes(blob)}
+        keyframes = {**found.keyframes, start: bytes(blob)}
         return replace(found, keyframes=keyframes), path
 
     monkeypatch.setattr(train, "_reread", forged)
@@ -301,7 +301,7 @@ def test_the_rate_is_of_the_options_in_force(tmp_path: Path) -> None:
     assert "optimizer manual, lr 0.1250" in " ".join(run_here("info", str(file)).stdout.split())
     words = ("--resume", str(file), "--iterations", "30", "--format", "jsonl")
     found = events(run_here("train", *words).stdout)
-    assert [e["lr"] for e in found if e["event"] == "evaluation"] == [0.5, 0.125]
+    assert [e["lr"] for e in found if e["event"] == "evaluation"] == [0.125]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,23 @@ import pytest
 
 from lenet_tui.curves.chart import Curve, chart
 from lenet_tui.curves.collected import Collected
-from lenet_tui.curves.runs import ACCURACY, LOSS, RATE, TEST_LOSS, RunError, read_run
+from lenet_tui.curves.runs import (
+    ACCURACY,
+    EVENTS,
+    LOSS,
+    RATE,
+    TEST_LOSS,
+    RunError,
+    _newest_log,
+    read_run,
+)
 from lenet_tui.curves.series import Window
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.saved_session import SavedSession
+from lenet_tui.sessions.file_format import encode
 from tests.harness.commands import run_here
+from tests.harness.driving import Drive
 from tests.harness.running_app import running
 
 
@@ -99,6 +112,40 @@ def test_a_file_without_a_curve_is_one_line(tmp_path: Path, name: str, text: str
     assert "\n" not in str(error.value)
     with pytest.raises(RunError):
         read_run(tmp_path / "none.csv")
+
+
+def test_names_that_are_not_known_are_listed(tmp_path: Path) -> None:
+    with pytest.raises(
+        RunError, match="for a curve, such as loss, val_loss, accuracy or lr; it has step, Fehler"
+    ):
+        read_run(written(tmp_path, "a.csv", "step,Fehler\n1,2\n"))
+    with pytest.raises(RunError, match="it has iteration, note"):
+        read_run(written(tmp_path, "a.jsonl", '{"iteration": 1, "note": "x"}\n'))
+
+
+def test_of_a_folder_the_newest_log_is_read_also_from_below(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="a folder without a TensorBoard log"):
+        read_run(tmp_path)
+    for number, inner in enumerate(("runs/b", "runs/a/x", "runs/c")):
+        (tmp_path / inner).mkdir(parents=True)
+        log = written(tmp_path / inner, f"{EVENTS}.{number}", "")
+        os.utime(log, ((number == 1 and 2e9) or 1e9 + number,) * 2)
+    assert _newest_log(tmp_path / "runs") == tmp_path / "runs/a/x"
+    assert _newest_log(tmp_path / "runs/b") == tmp_path / "runs/b"
+    written(tmp_path / "runs", f"{EVENTS}.9", "")  # a log of its own comes first
+    assert _newest_log(tmp_path / "runs") == tmp_path / "runs"
+
+
+def test_a_session_that_nobody_named_is_called_by_its_options(tmp_path: Path) -> None:
+    drive = Drive(optimizer="adam", lr=0.25, seed=7)
+    drive("run 3")
+    saved = SavedSession(drive.options, drive.session.snapshot(), drive.store.blobs,
+                         losses=np.array([0.0, 3, 2, 1]).tobytes())  # fmt: skip
+    names = ("20261128-003854-6435.session", "mine.session")
+    for name in names:
+        (tmp_path / name).write_bytes(encode(saved))
+    found = [read_run(tmp_path / name).name for name in names]
+    assert found == ["digits adam lr 0.25 seed 7", "mine.session"]
 
 
 def test_what_a_run_says_of_test_data_has_the_capital_of_its_letter(tmp_path: Path) -> None:

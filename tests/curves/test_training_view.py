@@ -233,6 +233,9 @@ async def test_a_worst_sample_is_stepped_into() -> None:
         worst = judged.worst[1]
         await run.press("4", "right", "enter")
         assert not run.app.main.body.is_training
+        said = [each.message for each in run.app._notifications]
+        assert said == [f"the next iteration takes test sample {worst.sample}: its update would"
+                        " train on it"]  # fmt: skip
         await run.press("n")
         frame = run.app.main.frame
         assert frame is not None and frame.position.phase == "forward"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lenet_tui.history.engine.session import Session
@@ -42,10 +42,14 @@ class Hooks:
         self.sent: list[Report] = []
         self.patience = 10**9
         self.watching = False
+        self.between: Callable[[], object] = lambda: None
 
     def stop_wanted(self) -> bool:
         self.patience -= 1
         return self.patience < 0
+
+    def between_iterations(self) -> None:
+        self.between()
 
     def frame_wanted(self) -> bool:
         return self.watching

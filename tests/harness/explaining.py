@@ -95,6 +95,9 @@ class Quiet:
     def stop_wanted(self) -> bool:
         return False
 
+    def between_iterations(self) -> None:
+        pass
+
     def frame_wanted(self) -> bool:
         return False
 

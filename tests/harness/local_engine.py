@@ -25,6 +25,7 @@ from lenet_tui.protocol.messages import (
     Moved,
     Pause,
     Recorded,
+    Remark,
     Report,
     RunFree,
     Start,
@@ -147,7 +148,12 @@ class LocalEngine:
     def release(self) -> None:
         """Answer every move that is held."""
         while self._held:
-            self.report(self._moved(self._held.popleft()))
+            before = len(self._hooks.sent)
+            moved = self._moved(self._held.popleft())
+            for remark in self._hooks.sent[before:]:
+                if isinstance(remark, Remark):
+                    self.report(remark)
+            self.report(moved)
 
     def report(self, report: Report) -> None:
         """Report something to the app, in its turn or out of it."""

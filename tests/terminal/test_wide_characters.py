@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,7 +13,7 @@ from textual.widgets import Static
 
 from lenet_tui.terminal.ui.once import Once
 from lenet_tui.terminal.ui.private.cell_diff import CellDiffApp
-from lenet_tui.terminal.ui.private.partial_compositor import PartScreen
+from lenet_tui.terminal.ui.private.partial_compositor import PartScreen, PartUpdate
 
 SIZE = (60, 24)
 
@@ -52,3 +53,20 @@ async def test_no_wide_character_is_lost_where_a_pane_below_it_ends(dialog: bool
         for text in ("其输入为 16，范围从零到一，各自撤销", "一个字也不能少一个字也不能少"):
             assert any(text in line for line in shown), shown
         assert {Strip([Segment(line)]).cell_length for line in shown} == {SIZE[0]}
+
+
+@pytest.mark.parametrize("part", range(8))
+async def test_no_wide_character_is_lost_where_a_pane_below_it_is_painted_again(part: int) -> None:
+    """Its edges lie below a character; the notice itself has not changed."""
+    async with OverAnother().run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        compositor = pilot.app.screen._compositor
+        whole = [strip.text for strip in compositor.render_strips()]
+        pane = [*pilot.app.query("Horizontal Static")][part]
+        pane.refresh()
+        compositor.update_widgets({pane})
+        update = compositor.render_partial_update()
+        assert isinstance(update, PartUpdate) and update.pieces
+        for y, x, strip in update.pieces:
+            cells = [c for char in whole[y] for c in (char, "")[: cell_len(char)]]
+            assert strip.text == "".join(cells[x : x + strip.cell_length]), (y, x)

@@ -38,6 +38,9 @@ class Nowhere(LocalStore):
     def stop_wanted(self) -> bool:
         return False
 
+    def between_iterations(self) -> None:
+        pass
+
     def frame_wanted(self) -> bool:
         return False
 

@@ -153,11 +153,6 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no pixels": ({"images": np.zeros((4, 0, 8)), "labels": LABELS}, "shape (4, 0, 8)"),
     "one image": ({"images": IMAGES[:1], "labels": LABELS[:1]}, "has one image, and at least 2"),
     "fewer labels": ({"images": IMAGES, "labels": LABELS[:3]}, "labels of shape (3,), not (4,)"),
-    "one-hot labels": ({"images": IMAGES, "labels": np.eye(4, dtype=int)}, "shape (4, 4)"),
-    "real labels": (
-        {"images": IMAGES, "labels": LABELS / 2},
-        "float64, not of an integer type",
-    ),
     "one class": ({"images": IMAGES, "labels": LABELS * 0 + 7}, "of one class, 7: there is"),
     "label -1": ({"images": IMAGES, "labels": LABELS - 1}, "-1 to 2"),
     "complex": (

@@ -76,13 +76,17 @@ class ReportScreen(SessionScreen):
         elif isinstance(report, Printed):
             self._printed(report)
         elif isinstance(report, Remark):
-            self.announce("note", clean(self.words.say(report.notice)))
+            self.remarked(report.notice)
         elif isinstance(report, Answered):
             self.pending_requests.answered(report)
         elif isinstance(report, Keys):
             self._keys_passed(report)
         elif isinstance(report, (Died, Failed, Ended)):
             self._ended(report)
+
+    def remarked(self, remark: Notice) -> None:
+        """The engine remarks on what it does, which nobody asked for."""
+        self.announce("note", clean(self.words.say(remark)))
 
     def _loss_passes(self, passing: Passing) -> None:
         """Show the loss of a script that runs on in the curves that are in sight."""

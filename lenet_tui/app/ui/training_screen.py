@@ -10,10 +10,17 @@ from lenet_tui.curves.ui.view import TrainingView
 from lenet_tui.curves.ui.worst_pane import WorstPane
 from lenet_tui.protocol.moves import Draw, Goto
 from lenet_tui.protocol.picture import packed
+from lenet_tui.text.notice import Notice
+
+WAITS = ("history:drawing-waits", "history:drawing-waits-as")
+"""What the engine says of an input that was put in by hand."""
 
 
 class TrainingScreen(FreeMovesScreen):
     """Curves in the place of the stepper's panes, and the ways from there into a step."""
+
+    _into: tuple[Draw, int] | None = None
+    """The move that last put a held-out sample in as the next input, and the sample's number."""
 
     def action_training(self) -> None:
         """Show the curves of the training in the place of the stepper's panes, or those again."""
@@ -43,8 +50,19 @@ class TrainingScreen(FreeMovesScreen):
             return
         picture = packed(sample.picture.reshape(-1))
 
+        draw = Draw(sample.target, picture)
+
         def step_in() -> None:
             self.action_training()
-            self.announce("note", self.words("curves.stepped-into", n=sample.sample), "warning")
+            self._into = draw, sample.sample
 
-        self._change_past(Draw(sample.target, picture), first=step_in)
+        self._change_past(draw, first=step_in)
+
+    def remarked(self, remark: Notice) -> None:
+        """Say of a held-out sample that waits what training on it would mean."""
+        pending = self.queue.pending
+        if self._into and pending and pending.move is self._into[0] and remark.key in WAITS:
+            said = self.words("curves.stepped-into", n=self._into[1])
+            self.announce("note", said, "warning")
+        else:
+            super().remarked(remark)

@@ -254,6 +254,10 @@ class Hub(LocalStore):
                 self._inbox = deque(c for c in self._inbox if c not in found)
             return found[-1] if found else None
 
+    def take_asked(self) -> Sequence[messages.Asked]:
+        """No screen asks for what may be answered in a run: its requests wait for their turn."""
+        return ()
+
     def send(self, report: messages.Report) -> None:
         with self._changed:
             if isinstance(report, messages.Recorded):

@@ -51,6 +51,9 @@ class Unwatched:
     def stop_wanted(self) -> bool:
         return False
 
+    def between_iterations(self) -> None:
+        pass
+
     def frame_wanted(self) -> bool:
         return False
 

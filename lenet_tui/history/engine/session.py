@@ -300,7 +300,7 @@ class Session:
 
     def record(self) -> None:
         """Report the session as it is, so that it outlives this engine."""
-        self._hooks.send(Recorded(self.snapshot()))
+        self._hooks.send(Recorded(self.snapshot(), *self.take_losses()))
 
     # Frames
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from lenet_tui.process import blobs
 from lenet_tui.protocol.blob import LARGE, SHARING, Blob, Piece, SharedBlob, length, shared
 from lenet_tui.protocol.messages import (
+    Asked,
     Close,
     Command,
     EvictedKeyframes,
@@ -65,6 +66,8 @@ class EngineEnd(KeyframeStore, Protocol):
     def poll(self) -> None: ...
 
     def take_subscription(self) -> Subscription | None: ...
+
+    def take_asked(self) -> Sequence[Asked]: ...
 
 
 class Pipe:
@@ -135,6 +138,15 @@ class Pipe:
             return None
         self._inbox = deque(c for c in self._inbox if not isinstance(c, Subscription))
         return subscriptions[-1]
+
+    def take_asked(self) -> Sequence[Asked]:
+        """Remove the waiting requests that may be answered in a run, out of their turn."""
+        if not self._inbox:
+            return ()
+        asked = [c for c in self._inbox if isinstance(c, Asked) and c.request.in_runs]
+        if asked:
+            self._inbox = deque(c for c in self._inbox if c not in asked)
+        return asked
 
     @property
     def stop_wanted(self) -> bool:

@@ -150,6 +150,17 @@ class Server:
                 self._pipe.send(messages.Recorded(snapshot, *losses))
         return self._pipe.stop_wanted
 
+    def between_iterations(self) -> None:
+        for asked in self._pipe.take_asked():
+            try:
+                answer: messages.Report | None = self._reply(asked)
+            except DeviceLost:
+                raise
+            except Exception as error:  # noqa: BLE001 - the run goes on
+                answer = self._broke(asked, error)
+            if answer:
+                self._pipe.send(answer)
+
     def frame_wanted(self) -> bool:
         if time.monotonic() - self._frame_sent <= FRAME_INTERVAL:
             return False

@@ -78,6 +78,9 @@ def _check(raw: Raw) -> None:
         first, second = (_kind(each) for each in (train, test))
         if first != second:
             raise Problem("training:parts-differ", train=first, test=second)
+    widths = [p.read_as.columns for p in (train, test) if p and p.read_as.columns]
+    if len(set(widths)) > 1:
+        raise Problem("training:one-hot-differ", train=widths[0], test=widths[1])
     if train.labels.min() == train.labels.max():
         raise Problem("training:one-class", label=int(train.labels[0]))
 
@@ -87,9 +90,11 @@ def _kind(part: RawPart) -> str:
 
 
 def _remarks(path: str, raw: Raw) -> tuple[Notice, ...]:
-    """What is said of how the images are prepared."""
+    """What is said of how the labels are read, and the images prepared."""
     here = raw.train.images.shape[1:]
-    found = [notice("training:made-grey", data=path)] if raw.coloured else []
+    found = _of_labels(path, raw)
+    if raw.coloured:
+        found.append(notice("training:made-grey", data=path))
     if here == PADDED:
         return (*found, notice("training:padded", data=path, side=SIDE))
     if raw.shape == (0, 0):
@@ -99,6 +104,26 @@ def _remarks(path: str, raw: Raw) -> tuple[Notice, ...]:
         size_text = shape_text(size)
         return (*found, notice("training:resized", data=path, size=size_text, side=SIDE))
     return tuple(found)
+
+
+def _of_labels(path: str, raw: Raw) -> list[Notice]:
+    """A remark for each way in which labels are not stored as plain class numbers."""
+    parts = [part for part in (raw.train, raw.test) if part]
+    column = [part.source for part in parts if part.read_as.column]
+    other = {part.source: part.read_as.stored for part in parts if part.read_as.stored}
+    rows = {part.source: part.read_as.columns for part in parts if part.read_as.columns}
+    found = []
+    if column:
+        found.append(notice("training:labels-column", data=path, name=", ".join(column)))
+    if other:
+        types = " / ".join(dict.fromkeys(other.values()))
+        found.append(
+            notice("training:labels-stored", data=path, name=", ".join(other), dtype=types)
+        )
+    if rows:
+        name, count = ", ".join(rows), max(rows.values())
+        found.append(notice("training:labels-one-hot", data=path, name=name, count=count))
+    return found
 
 
 def _content(raw: Raw) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem, verbatim
+from lenet_tui.training.engine.raw_labels import PLAIN, ReadAs, class_numbers
 
 Array = np.ndarray[Any, Any]
 _Read = TypeVar("_Read")
@@ -32,11 +33,13 @@ class RawPart:
     """Images (N, H, W), uint8 (0 to 255) or float32, and labels (N,) int64.
 
     ``source``: the file or array that the labels are from; empty where they are folders.
+    ``read_as``: how they were stored.
     """
 
     images: Array
     labels: Array
     source: str = ""
+    read_as: ReadAs = PLAIN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,22 +93,15 @@ def checked(images: Array, labels: Array, names: tuple[str, str]) -> RawPart:
     """
     if images.dtype.kind not in "uif":
         raise Problem("training:images-type", name=names[0], dtype=str(images.dtype))
-    if labels.dtype.kind not in "ui":
-        raise Problem("training:labels-type", name=names[1], dtype=str(labels.dtype))
     plain = images.ndim == 3 or (images.ndim == 4 and 1 in (images.shape[1], images.shape[3]))
     if not plain or 0 in images.shape:
         raise Problem("training:image-shape", name=names[0], shape=str(images.shape))
-    if labels.shape != images.shape[:1]:
-        shape = str(labels.shape)
-        raise Problem("training:label-shape", count=len(images), name=names[1], shape=shape)
-    low, high = int(labels.min()), int(labels.max())
-    if low < 0 or high >= 2**31:
-        raise Problem("training:label-range", name=names[1], low=low, high=high)
+    numbers, read_as = class_numbers(labels, len(images), names[1])
     sides = images.shape[1:] if images.ndim == 3 else _sides(images.shape)
     images = images.reshape(len(images), *sides)
     if images.dtype != np.uint8:
         images = _finite(images, names[0])
-    return RawPart(images, labels.astype(np.int64), clean(names[1]))
+    return RawPart(images, numbers, clean(names[1]), read_as)
 
 
 def _finite(images: Array, name: str) -> Array:

@@ -20,7 +20,7 @@ from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.kit.ui.key_names import key_name
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.kit.ui.settings import spelled_content
-from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.frame import Frame, Samples
 from lenet_tui.protocol.loss_series import Losses, chart
 from lenet_tui.protocol.views import View, ViewRequest
 from lenet_tui.stepping.ui.commands import BY_ID
@@ -30,6 +30,7 @@ from lenet_tui.tensors.ui import captions
 from lenet_tui.tensors.ui.heatmap.ink import surface_of
 from lenet_tui.tensors.ui.heatmap.thumbnail import thumbnail
 from lenet_tui.terminal.ui.line_widget import LineWidget
+from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 
@@ -41,6 +42,10 @@ CLASSES = 4096
 """Classes that are asked for at most."""
 ELSEWHERE = ("image", "output", "loss", "tabs")
 """The panes that have no place on a small screen; their keys are 4 and up."""
+
+
+NAMED = 3
+"""Columns that a class's number and the beginning of its name take at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,23 @@ def outcome(output: Numbers, wanted: int) -> Outcome | None:
     return Outcome((best, float(shares[best])), (wanted, float(shares[wanted]), lost))
 
 
-def outcome_lines(found: Outcome, words: Words, glyphs: Glyphs) -> list[Content]:
-    """Target and prediction, each with its probability, and what the sample adds to the loss."""
+def outcome_lines(
+    found: Outcome, words: Words, glyphs: Glyphs, of: Samples | None = None, width: int = 0
+) -> list[Content]:
+    """Target and prediction, each with its probability, and what the sample adds to the loss.
+
+    ``of``: what the classes are called; a name is cut to fit into ``width`` columns.
+    """
     wanted, share, lost = found.target
     best, most = found.predicted
-    names = [words("image.target", target=wanted), words("glance.predicted", target=best)]
+    labels = [str(wanted), str(best)]
+    if of is not None and of.names:
+        longest = max(line.cell_length for line in outcome_lines(found, words, glyphs))
+        room = max(map(len, labels)) + width - longest
+        if room > NAMED:
+            labels = [clean(of.of_class(each), room) for each in (wanted, best)]
+    target, prediction = labels
+    names = [words("image.target", target=target), words("glance.predicted", target=prediction)]
     wide = max(map(cell_len, names))
     first, second = (name + " " * (wide - cell_len(name)) for name in names)
     right = best == wanted
@@ -199,7 +216,9 @@ class GlancePane(Pane):
         if found is None:
             state = self.words("view.ahead") if output is None else ""
             return [Content(self.words("image.target", target=wanted)), Content(state), *loss]
-        return [*outcome_lines(found, self.words, self.glyphs), *loss]
+        room = self.content_size.width - 2 - SIDE - 2
+        lines = outcome_lines(found, self.words, self.glyphs, frame.samples, room)
+        return [*lines, *loss]
 
     def _loss_line(self, frame: Frame) -> list[Content]:
         """The loss, and how it has been over the last iterations."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from textual._compositor import Compositor, CompositorUpdate, ReflowResult
 from textual.content import Content
@@ -21,6 +22,10 @@ from lenet_tui.terminal.ui.plain_painting import PlainScreen
 
 Piece = tuple[int, int, Strip]
 """(y, x, strip): cells to be shown from a place on."""
+
+
+WIDE = 2
+"""Columns that a character of Chinese takes."""
 
 
 class PartUpdate(CompositorUpdate):
@@ -82,10 +87,13 @@ class PartCompositor(Compositor):
         return [dict(sorted(chop.items())) for chop in chops]
 
     def _pieces(self, area: Region) -> Iterator[Piece]:
-        """What is seen in ``area``, each cell once."""
+        """What is seen in ``area``, each cell once, with the whole of what its edges cut."""
         free = {y: [(area.x, area.right)] for y in area.line_range}
+        before: list[Region] = []
         for widget, (region, clip) in self.visible_widgets.items():
-            seen = region.intersection(clip).intersection(area)
+            shown = region.intersection(clip)
+            seen = shown.intersection(area)
+            before.append(shown)
             rows = [y for y in seen.line_range if _in(seen, free.get(y, ()))]
             if not seen.area or not rows:
                 continue
@@ -99,12 +107,43 @@ class PartCompositor(Compositor):
                         left.append((start, end))
                         continue
                     whole = (x1, x2) == (seen.x, seen.right)
-                    yield y, x1, strip if whole else strip.crop(x1 - seen.x, x2 - seen.x)
+                    piece = strip if whole else strip.crop(x1 - seen.x, x2 - seen.x)
+                    if area.x < x1 and x2 < area.right:
+                        yield y, x1, piece
+                    else:
+                        yield _unbroken((y, x1, piece), widget, region, shown, before)
                     left += [(a, b) for a, b in ((start, x1), (x2, end)) if a < b]
                 free[y] = left
             free = {y: spans for y, spans in free.items() if spans}
             if not free:
                 return
+
+
+def _unbroken(
+    piece: Piece, widget: Widget, region: Region, shown: Region, before: Sequence[Region]
+) -> Piece:
+    """A piece of a widget's line with the whole of a wide character that its ends cut.
+
+    A cut leaves a blank of it, which would be drawn over a half of what is there. ``before``: where
+    the widgets in front are, and this one; what one of these covers is not drawn.
+    """
+    y, x, strip = piece
+    for at, end in ((x - 1, slice(1)), (x + strip.cell_length, slice(-1, None))):
+        if not shown.x <= at < shown.right or _ends(strip, end) != " ":
+            continue
+        if not any(one.contains(at, y) for one in before[:-1]):
+            left = min(at, x)
+            both = Region(left, y, strip.cell_length + 1, 1).translate(-region.offset)
+            (wider,) = widget.render_lines(both)
+            if cell_len(_ends(wider, end)) == WIDE:
+                x, strip = left, wider
+    return y, x, strip
+
+
+def _ends(strip: Strip, end: slice) -> str:
+    """The first or the last character of a strip, without joining all of it."""
+    segments = strip._segments[end]
+    return segments[0].text[end] if segments else ""
 
 
 def paint_parts(screen: Screen[Any]) -> None:
