@@ -49,6 +49,8 @@ class Collected:
         """The last iteration that there is."""
         self.others: list[OtherRun] = []
         """Runs that are shown beside this one."""
+        self.taking = False
+        """Whether a frame is being taken, which the charts are about to be shown."""
         self.changes = 0
         """How often something has come in."""
 

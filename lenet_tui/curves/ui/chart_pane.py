@@ -141,8 +141,10 @@ class ChartPane(Pane):
         self._draw_soon()
 
     def _draw_soon(self) -> None:
-        """Draw once, however much of what is drawn changes now: a frame changes all of it."""
-        if not self._due:
+        """Draw once, however much of what is drawn changes now: a frame changes all of it, and is
+        shown after that.
+        """
+        if not self._due and not self._collected.taking:
             self._due = True
             self.call_later(self._catch_up)
 
@@ -185,10 +187,10 @@ class ChartPane(Pane):
         size = self.content_size
         if self._frame is None or size.area == 0:
             return
-        self._drawn = self._state()
         curves = self._collected.curves(self.kind)
         known = self._known(curves)
         lines = self._lines(curves, size.width, size.height) if known else self._nothing()
+        self._drawn = self._state()
         self.query_one(LineWidget).put(lines)
         self._titles(curves if known else [])
 

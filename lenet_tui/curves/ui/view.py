@@ -65,7 +65,9 @@ class TrainingView(Horizontal):
         self.collected.take(frame)
         if self._picked is not None and self._picked > self.collected.last:
             self._picked = None
+        self.collected.taking = True
         self._aim(frame)
+        self.collected.taking = False
         judged = self.judged
         if judged is not None and judged.iteration > _finished(frame):
             self.judged, self._asked = None, -1  # what comes may be another future

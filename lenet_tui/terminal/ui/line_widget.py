@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.segment import Segment
+from textual.color import Color
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -84,7 +86,7 @@ class LineWidget(Widget):
             return Strip([])
         line = self.lines[y]
         if isinstance(line, Runs):
-            return Strip(self._book.segments(line, self.visual_style), line.width)
+            return self._runs_drawn(line, (), self.background_colors[1])
         runs = line.render(self.visual_style, end="")
         return Strip([Segment(text, style.rich_style) for text, style in runs])
 
@@ -110,11 +112,20 @@ class LineWidget(Widget):
         left = self.styles.padding.left
         before, after = Segment(" " * left, blank), Segment(" " * (width - left - room), blank)
         for number in numbers:
+            line = self.lines[number] if number < len(self.lines) else None
+            if isinstance(line, Runs) and line.width == room == width:
+                self._strips[number] = self._runs_drawn(line, filters, background)
+                continue
             text = self.render_line(number - self.first).adjust_cell_length(room, blank)
             strip = Strip([before, *text, after], width) if width > room else text
             for filter in filters:
                 strip = strip.apply_filter(filter, background)
             self._strips[number] = strip
+
+    def _runs_drawn(self, line: Runs, filters: Sequence[LineFilter], background: Color) -> Strip:
+        """Draw a line of runs, filtered."""
+        book = self._book if filters else StyleBook()
+        return Strip(book.segments(line, self.visual_style, filters, background), line.width)
 
     def notify_style_update(self) -> None:
         """Draw everything anew, in other colours."""
