@@ -55,8 +55,10 @@ def silently_broken(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     "options",
     [
         {"lr": 0.9},
-        {"lr": 30.0, "optimizer": "adam", "loss": "mse"},
-        {"lr": 0.3, "optimizer": "momentum", "evaluate_every": 40},
+        pytest.param({"lr": 30.0, "optimizer": "adam", "loss": "mse"}, marks=pytest.mark.slow),
+        pytest.param(
+            {"lr": 0.3, "optimizer": "momentum", "evaluate_every": 40}, marks=pytest.mark.slow
+        ),
         {"lr": 1e30},
     ],
     ids=lambda options: str(options["lr"]),
@@ -69,7 +71,9 @@ def test_a_run_stops_where_looking_each_time_would(
     assert str(late) == str(course(options, "continue 400", *AFTER))
 
 
-@pytest.mark.parametrize("at", [2, 9, 16, 17, 33, 60])
+@pytest.mark.parametrize(
+    "at", [2, 17, *(pytest.param(n, marks=pytest.mark.slow) for n in (9, 16, 33, 60))]
+)
 def test_what_no_loss_shows_is_found_in_its_own_iteration(
     at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,8 +32,8 @@ def digest(drive: Drive) -> str:
     return sha256(keyframe.capture(drive.session.navigator.trainer)).hexdigest()
 
 
-@pytest.mark.parametrize("own", [False, True])
-@pytest.mark.parametrize("tape", [False, True])
+@pytest.mark.parametrize("own", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("tape", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_run_that_is_asked_for_keyframes_is_as_without(
     own: bool, tape: bool, tmp_path: Path
 ) -> None:

@@ -175,6 +175,7 @@ def test_both_lines_values_and_shapes_are_printed(tmp_path: Path) -> None:
     assert math.isclose(one, y, rel_tol=1e-6) and math.isclose(other, 1.5 * y, rel_tol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_class_that_shuffles_drops_and_exits(tmp_path: Path) -> None:
     a, b, c = wrote(
         tmp_path, a=TRAINER, b=TRAINER.replace(".train()", ".eval()"),
@@ -190,6 +191,7 @@ def test_a_class_that_shuffles_drops_and_exits(tmp_path: Path) -> None:
     assert sum(line.startswith("a.py: loss ") for line in done.stderr.splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_both_read_what_stands_on_standard_input(tmp_path: Path) -> None:
     kept = FUNCTIONS.replace("optimizer.zero_grad()", "pass")
     a, b = wrote(tmp_path, a=FUNCTIONS, b=kept)
@@ -231,6 +233,7 @@ for _ in range(4):
 """Neither a module nor an optimizer."""
 
 
+@pytest.mark.slow
 def test_tensors_that_are_trained_alone_and_in_a_thread(tmp_path: Path) -> None:
     inside = f"def main():\n{textwrap.indent(TENSORS, '    ')}\n"
     started = "import threading\nt = threading.Thread(target=main)\nt.start()\nt.join()\n"
