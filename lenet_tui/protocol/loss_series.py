@@ -125,16 +125,24 @@ class Losses:
             losses.named[name] = cls.read(content, losses._size - len(content) // 8)
         return losses
 
-    def written(self) -> tuple[bytes, int]:
-        """The last ``WRITTEN`` as bytes (float64, little-endian), and the first one's iteration."""
-        first = max(0, self._size - WRITTEN)
-        return np.asarray(self.values[first:], "<f8").tobytes(), first
+    def written(self, last: int | None = None) -> tuple[bytes, int]:
+        """The last ``WRITTEN`` as bytes (float64, little-endian), and the first one's iteration.
 
-    def written_named(self) -> dict[str, bytes]:
+        ``last``: those up to this iteration, where later ones are known already.
+        """
+        end = self._end(last)
+        first = max(0, end - WRITTEN)
+        return np.asarray(self.values[first:end], "<f8").tobytes(), first
+
+    def written_named(self, last: int | None = None) -> dict[str, bytes]:
         """Those that have names, as ``written``: together no more, up to the same iteration."""
-        first = max(0, self._size - WRITTEN // max(1, len(self.named)))
-        found = self.between(first, self._size).named
+        end = self._end(last)
+        first = max(0, end - WRITTEN // max(1, len(self.named)))
+        found = self.between(first, end).named
         return {name: np.asarray(values, "<f8").tobytes() for name, values in found}
+
+    def _end(self, last: int | None) -> int:
+        return self._size if last is None else min(self._size, last + 1)
 
     def copy(self) -> Losses:
         """The same ones in a new object, to be put back later."""

@@ -85,6 +85,7 @@ class RecoveryState:
         if size > most - LARGE:
             raise Unsaved("sessions:too-large-to-save", size=size >> 20, most=most >> 20)
         options = replace(start.options, device=ready.options.device)
+        last = snapshot.end[0]  # a run's frame may have brought losses after that
         return SavedSession(
             options,
             snapshot,
@@ -93,9 +94,9 @@ class RecoveryState:
             ready.threads,
             ready.cpu,
             self._loss,
-            *self._losses.written(),
+            *self._losses.written(last),
             time.time(),
-            self._losses.written_named(),
+            self._losses.written_named(last),
         )
 
     @property

@@ -29,7 +29,8 @@ from lenet_tui.watch.engine.finiteness import NONFINITE, finite_at, finite_loss
 
 TAPED = 3
 """The last iterations of a run are taped: one to be shown, one for its "last update", and one so
-that the state from which a step back runs is at hand. Where nobody looks into a run, one less."""
+that the state from which a step back runs is at hand. Where nobody looks into a run, the last one
+alone: what is said of where it ends is the tape's."""
 
 RUN_ON = Continue(2**62)
 """A ``continue`` without a limit, as ``RunFree`` asks for."""
@@ -127,7 +128,7 @@ class RunLoop:
         fast = all(evaluate.fast(w, navigator.trainer) for w in watches.values())
         fast = fast and not (watches and navigator.own_step)  # it may hold amid a step alone
         self.truth = self._truth(watches) if stopping else {}
-        passed, taped = 0, TAPED if self._frames_taped else TAPED - 1
+        passed, taped = 0, TAPED if self._frames_taped else 1
         while limit is None or passed < limit:
             if self._hooks.stop_wanted():
                 return self._pause()
@@ -150,8 +151,6 @@ class RunLoop:
                             self._send_untaped(began, norms)
                         continue
             else:
-                if left == taped:
-                    navigator.keep_for_return()
                 hit = self._taped(watches, stopping)
             if hit:
                 navigator.cursor, found = hit

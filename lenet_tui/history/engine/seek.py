@@ -152,17 +152,6 @@ class Replay:
     def _keep(self) -> None:
         self.history.keep(self.iteration, keyframe.capture_pieces(self.trainer))
 
-    def keep_for_return(self) -> None:
-        """Store a keyframe at the end of an iteration that lies long after the last one.
-
-        Whoever takes the session up soon after it begins here.
-        """
-        iteration, history, plan, end = self.iteration, self.history, self.plan, self.tape.end
-        whole = plan.plain and end.done is None and end.segment == plan.boundary() - 1
-        if whole and iteration - history.nearest(iteration) > LONG:
-            history.index.halfway = iteration
-            self._keep()
-
     def plain(self) -> None:
         """Run the whole next iteration as a plain loop would, without a tape."""
         iteration, trainer, history = self.iteration + 1, self.trainer, self.history
