@@ -124,8 +124,8 @@ class LineWidget(Widget):
 
     def _runs_drawn(self, line: Runs, filters: Sequence[LineFilter], background: Color) -> Strip:
         """Draw a line of runs, filtered."""
-        book = self._book if filters else StyleBook()
-        return Strip(book.segments(line, self.visual_style, filters, background), line.width)
+        segments = self._book.segments(line, self.visual_style, filters, background)
+        return Strip(segments, line.width)
 
     def notify_style_update(self) -> None:
         """Draw everything anew, in other colours."""

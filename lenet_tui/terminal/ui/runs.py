@@ -37,7 +37,7 @@ class StyleBook:
 
     def __init__(self) -> None:
         self._base = Style.null()
-        self._filters: Sequence[LineFilter] = ()
+        self._filters: tuple[LineFilter, ...] = ()
         self._known: dict[tuple[str, bool], RichStyle | None] = {}
 
     def segments(
@@ -47,8 +47,8 @@ class StyleBook:
 
         ``filters``: of lines, which change styles and go by them, and by whether there is text.
         """
-        if base is not self._base or filters != self._filters:
-            self._base, self._filters, self._known = base, filters, {}
+        if base is not self._base or tuple(filters) != self._filters:
+            self._base, self._filters, self._known = base, tuple(filters), {}
         known, made = self._known, []
         for text, style in runs.pieces:
             key = style, not text.isspace() and has_text(text)
