@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -65,14 +65,33 @@ async def test_a_chart_is_drawn_for_a_new_column_and_at_the_end(
         assert f"{last:,}" in axis
 
 
-async def test_one_that_is_slow_to_fill_a_column_is_drawn_now_and_then(
+async def test_those_that_are_slow_to_fill_a_column_are_drawn_now_and_then_in_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(chart_pane, "OFTEN", 0.0)
     async with running() as run:
         await run.press("V")
-        pane = run.app.main.query_one(f"#chart-{LOSS}", ChartPane)
+        await passes(run, 10_000, running=False)
+        charts = [pane for pane in run.app.main.query(ChartPane) if pane.content_size.area]
+        assert len(charts) > 1
+        with ExitStack() as counts:
+            drawn = [counts.enter_context(counted(pane)) for pane in charts]
+            for n in range(1, 2 * len(charts) + 1):
+                await passes(run, 10_000 + n, running=True)
+                assert sum(len(each) for each in drawn) == n, "a frame draws one of them"
+            assert {len(each) for each in drawn} == {2}
+            end = 10_000 + 2 * len(charts)
+            await passes(run, end, running=False)
+            assert {each[-1] for each in drawn} == {end}, "what stands at the end is whole"
+
+
+async def test_a_key_in_a_run_moves_the_line_in_every_chart() -> None:
+    async with running() as run:
+        await run.press("V")
         await passes(run, 10_000, running=True)
-        with counted(pane) as drawn:
-            await passes(run, 10_001, running=True)
-        assert drawn == [10_001]
+        charts = [pane for pane in run.app.main.query(ChartPane) if pane.content_size.area]
+        with ExitStack() as counts:
+            drawn = [counts.enter_context(counted(pane)) for pane in charts]
+            charts[0].focus()
+            await run.press("left")
+            assert all(drawn)

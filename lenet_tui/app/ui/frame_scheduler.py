@@ -17,10 +17,8 @@ from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.terminal.flow_control import FlowControl
 
-FRAME_SECONDS = 1 / 30
-"""A run's frames come no faster than this."""
 UNSEEN_SECONDS = 1 / 2
-"""No faster than this while nobody can see them."""
+"""Seconds between two of a run's frames while nobody can see them; else the engine paces them."""
 LOOK_EACH = 0.01
 """Seconds between two looks at whether the terminal has taken the last frame."""
 ROUNDS = 8
@@ -62,7 +60,7 @@ class FrameScheduler:
         self._turn = 0
         self._new = asyncio.Event()
         self._came = 0.0
-        self._painted_at = 0.0
+        self._answered_at = 0.0
 
     @property
     def due(self) -> bool:
@@ -80,7 +78,8 @@ class FrameScheduler:
         while await self._new.wait():
             while self._flow().behind:
                 await asyncio.sleep(LOOK_EACH)
-            self._came, heard = monotonic(), 0.0
+            self._came = monotonic()
+            heard = self._came if self._running() else 0.0  # what is above the panes comes first
             while self.due:
                 if monotonic() - heard >= HEAR_EACH:
                     await self._hear()
@@ -125,10 +124,10 @@ class FrameScheduler:
         """Ask for a run's next frame: keys get as long as the last took, ``spent`` seconds."""
         now = monotonic()
         behind = LOOK_EACH if self._flow().behind else 0.0
-        interval = FRAME_SECONDS if self._seen() else UNSEEN_SECONDS
-        wait = max(self._painted_at + interval - now, spent, behind)
+        unseen = 0.0 if self._seen() else self._answered_at + UNSEEN_SECONDS - now
+        wait = max(unseen, spent, behind)
         if wait > 0 and self._running():
             self._screen.set_timer(wait, self._answer)
         else:
-            self._painted_at = now
+            self._answered_at = now
             self._acknowledge()

@@ -115,6 +115,8 @@ class ChartPane(Pane):
         self._drawn: _Drawn | None = None
         """What it was last drawn of; ``None``: it is to be drawn in any case."""
         self._due = False
+        self.may_draw = True
+        """Whether a frame that comes now may be drawn: a run's frame draws one of the charts."""
 
     def compose(self) -> ComposeResult:
         yield LineWidget()
@@ -123,7 +125,8 @@ class ChartPane(Pane):
         if frame is self._frame:  # shown once more, for another language or other colours
             self._drawn = None
         self._frame = frame
-        self._catch_up()
+        if self.may_draw or self._drawn is None:
+            self._catch_up()
 
     def remember(self) -> bool:
         return self._log
@@ -150,12 +153,21 @@ class ChartPane(Pane):
 
     def _catch_up(self) -> None:
         self._due = False
-        now, drawn = self._state(), self._drawn
         running = self._frame is not None and self._frame.running
-        if drawn is None or (
-            drawn != now and not (running and now.hardly_differs(drawn, self._cols))
-        ):
+        if self._drawn is None or self.waits(running):
             self.draw()
+
+    @property
+    def drawn_at(self) -> float:
+        """When it was last drawn, in seconds by a clock; 0: never."""
+        return 0.0 if self._drawn is None else self._drawn.when
+
+    def waits(self, running: bool) -> bool:
+        """Whether what is known differs from what is drawn: in a run, by a column or for long."""
+        now, drawn = self._state(), self._drawn
+        if drawn is None:
+            return self.content_size.area > 0
+        return drawn != now and not (running and now.hardly_differs(drawn, self._cols))
 
     def _state(self) -> _Drawn:
         column = column_of(self.at, self.window, self._cols)

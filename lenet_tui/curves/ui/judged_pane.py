@@ -33,8 +33,9 @@ class JudgedPane(Pane):
         yield LineWidget()
 
     def show(self, frame: Frame) -> None:
-        self._frame = frame
-        self.draw()
+        earlier, self._frame = self._frame, frame
+        if earlier is None or earlier is frame or _asks(earlier) != _asks(frame):
+            self.draw()
 
     def watch_judged(self) -> None:
         """Draw another answer."""
@@ -78,3 +79,8 @@ class JudgedPane(Pane):
     def below(self, judged: Judged) -> list[str]:
         """Texts for the lower border, the longest first."""
         return [""]
+
+
+def _asks(frame: Frame) -> tuple[object, ...]:
+    """What these panes read of a frame."""
+    return frame.held_out, frame.samples.names if frame.samples is not None else ()

@@ -68,9 +68,17 @@ class TrainingView(Horizontal):
         self.collected.taking = True
         self._aim(frame)
         self.collected.taking = False
+        self._take_turns(frame.running)
         judged = self.judged
         if judged is not None and judged.iteration > _finished(frame):
             self.judged, self._asked = None, -1  # what comes may be another future
+
+    def _take_turns(self, running: bool) -> None:
+        """Have a run's frame draw the chart that has waited longest: all would slow the run."""
+        turn = False
+        for chart in sorted(self.query(ChartPane), key=lambda chart: chart.drawn_at):
+            chart.may_draw = not running or (not turn and chart.waits(running))
+            turn = turn or chart.may_draw
 
     def passes(self, iteration: int) -> None:
         """A script runs on, and the loss of this iteration has just become known."""

@@ -23,6 +23,7 @@ from typing import Protocol
 
 from lenet_tui.process import group
 from lenet_tui.process.engine.captured_output import Log, catch_warnings, one_line, traceback_lines
+from lenet_tui.process.engine.frame_pace import FramePace
 from lenet_tui.process.engine.pipe import POLL_INTERVAL, EngineEnd, Pipe, PipeClosed
 from lenet_tui.process.engine.watchdog import Watchdog
 from lenet_tui.protocol import messages
@@ -39,8 +40,6 @@ from lenet_tui.protocol.session_api import (
 )
 from lenet_tui.text.notice import notice, verbatim
 
-FRAME_INTERVAL = 1 / 30
-"""Seconds between two frames of a run, at least."""
 RECORD_INTERVAL = 0.25
 """Seconds of a run that are lost at most when the engine dies."""
 
@@ -101,7 +100,8 @@ class Server:
         self._loading = Loading()
         self._subscription = messages.Subscription()
         self._snapshot: messages.Snapshot | None = None
-        self._looked = self._frame_sent = self._record_sent = 0.0
+        self._looked = self._record_sent = 0.0
+        self._pace = FramePace()
 
     def end(self) -> None:
         """Leave no thread behind."""
@@ -162,7 +162,7 @@ class Server:
                 self._pipe.send(answer)
 
     def frame_wanted(self) -> bool:
-        if time.monotonic() - self._frame_sent <= FRAME_INTERVAL:
+        if not self._pace.is_due(time.monotonic()):
             return False
         self._pipe.poll()
         return self._pipe.acknowledged
@@ -170,7 +170,7 @@ class Server:
     def send(self, report: messages.Report) -> None:
         if isinstance(report, messages.FrameUpdate):
             self._pipe.acknowledged = False
-            self._frame_sent = time.monotonic()
+            self._pace.sent(time.monotonic())
         elif isinstance(report, messages.Busy) and self._session is None:
             self._loading = Loading(what=report.what)  # what the watchdog says from now on
         self._pipe.send(report)
