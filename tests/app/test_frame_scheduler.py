@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from textual.events import Key
 
+from lenet_tui.app.ui import frame_scheduler
 from lenet_tui.app.ui.frame_scheduler import HEAR_EACH
 from lenet_tui.app.ui.panes.layer_tree import LayerTree
 from lenet_tui.kit.ui.messages import FrameCame
@@ -88,3 +90,38 @@ async def test_at_last_every_pane_shows_the_newest_frame() -> None:
             run.app.post_message(Key("n", "n"))
             await run.settle()
         assert [pane for pane in panes if seen[pane] is not run.app.main.frame] == []
+
+
+@contextmanager
+def paints(run: Running) -> Iterator[list[int]]:
+    """How many regions each paint has; one of a layout is not counted."""
+    found: list[int] = []
+    compositor = run.app.main._compositor
+    render = compositor.render_partial_update
+
+    def noting() -> object:
+        found.append(len(compositor._dirty_regions))
+        return render()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compositor, "render_partial_update", noting)
+        yield found
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+async def test_a_runs_frame_is_painted_at_once(
+    monkeypatch: pytest.MonkeyPatch, under_way: bool
+) -> None:
+    monkeypatch.setattr(frame_scheduler, "HEAR_EACH", 1e9 if under_way else 0.0)
+    async with running() as run:
+        await run.press("n")
+        frame = run.app.main.frame
+        assert frame is not None
+        monkeypatch.setattr(run.app.main.scheduler, "_running", lambda: under_way)
+        came = replace(frame, loss=1.5, position=replace(frame.position, iteration=7), end=7)
+        with paints(run) as painted:
+            run.app.main.post_message(FrameCame(came, False))
+            await run.settle()
+        assert "1.5" in run.text and not run.app.main._dirty_widgets
+        assert (len(painted) == 1) is under_way
+        assert run.app._batch_count == 0
