@@ -6,6 +6,7 @@ import sys
 
 import torch
 
+from tests.benchmarks.bare_recorder import BARE
 from tests.benchmarks.bytes import BYTES
 from tests.benchmarks.engine import ENGINE
 from tests.benchmarks.keys import KEYS
@@ -23,7 +24,7 @@ from tests.benchmarks.training import TRAINING
 from tests.harness.compiled import compile_package
 
 BENCHMARKS = (
-    START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | TRACERS | TRAINING
+    START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | BARE | TRACERS | TRAINING
     | MEMORY | NOTEBOOK | SCRIPTS
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ The nets are written here, with random weights, and take the digits as all model
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -139,6 +139,12 @@ class Net:
     make: type[nn.Module]
     iterations: int
 
+    def on_device(self) -> nn.Module:
+        """It with the weights of seed 0, in the mode of equal bits that a session sets."""
+        deterministic(torch.device(EFFORT.device))
+        torch.manual_seed(0)
+        return self.make().to(EFFORT.device)
+
 
 NETS = {"resnet": Net(ResNet, 3), "vit": Net(ViT, 3), "gpt": Net(GPT, 3), "many": Net(Many, 6)}
 
@@ -154,20 +160,23 @@ def session(name: str, history_mb: int = 1024) -> Session:
     return Session(options, LocalStore(), Unwatched())
 
 
-def plain_loop(name: str, iterations: int) -> Callable[[], None]:
-    """The loop a person would write, in the mode of equal bits that a session sets."""
-    deterministic(torch.device(EFFORT.device))
-    torch.manual_seed(0)
-    net, criterion = NETS[name].make().to(EFFORT.device), nn.CrossEntropyLoss()
+def batches() -> Iterator[tuple[Tensor, Tensor]]:
+    """The digits' batches without end, on the device."""
     digits = dataset.load("digits").train
     place = 0
+    while True:
+        images, labels = digits.batch(torch.arange(place, place + BATCH))
+        yield images.to(EFFORT.device), labels.to(EFFORT.device)
+        place = (place + BATCH) % (len(digits) - BATCH)
+
+
+def plain_loop(name: str, iterations: int) -> Callable[[], None]:
+    """The loop a person would write, in the mode of equal bits that a session sets."""
+    net, criterion, batch = NETS[name].on_device(), nn.CrossEntropyLoss(), batches()
 
     def loop() -> None:
-        nonlocal place
         for _ in range(iterations):
-            picked = torch.arange(place, place + BATCH)
-            place = (place + BATCH) % (len(digits) - BATCH)
-            images, labels = [t.to(EFFORT.device) for t in digits.batch(picked)]
+            images, labels = next(batch)
             loss = criterion(net(images), labels)
             net.zero_grad()
             loss.backward()
