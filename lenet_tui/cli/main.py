@@ -93,11 +93,11 @@ def run(words: Sequence[str]) -> int | Callable[[], int]:
     _add_options(parser)
     subcommands.add_all(add, open_app)
     args = parser.parse(ours)
-    limited.check(args)
-    if theirs and vars(args).get("command") not in limited.DASHED:
-        raise CommandError("cli:no-option", name="--")
-    if theirs:
+    if theirs and vars(args).get("command") in limited.DASHED:
         args.words = theirs[1:]
+    limited.check(args)
+    if theirs and "words" not in args:
+        raise CommandError("cli:no-option", name="--")
     if theme := vars(args).get("theme"):  # what prints has no use for it, but a typo is one
         _check_theme(theme)
     _complain_of_settings()

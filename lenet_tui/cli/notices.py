@@ -32,6 +32,17 @@ NOTICES = {
         "run 不接受 {option}：脚本原样运行，它自己的选项写在它后面："
         "lenet-tui run -- train.py {option} …",
     ),
+    "cli:not-of-checked-script": (
+        "{option} is not for a script, which runs as it is, and its own options come behind it:"
+        " lenet-tui check -- train.py {option} …; of a training file: check --model train.py"
+        " {option} …",
+        "{option} 不适用于脚本，脚本原样运行，它自己的选项写在它后面："
+        "lenet-tui check -- train.py {option} …；训练文件用 check --model train.py {option} …",
+    ),
+    "cli:not-without-script": (
+        "{option} is of a script, and none is given: lenet-tui check {option} … -- train.py",
+        "{option} 用于脚本，而未给出脚本：lenet-tui check {option} … -- train.py",
+    ),
     "cli:not-of-attach": (
         "attach does not take {option}: it shows the session as the program has it:"
         " lenet-tui attach [NAME]",
