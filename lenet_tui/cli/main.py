@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 FAILED = 1
 INTERRUPTED = 130
-UNREAD = 141
-"""What a program that SIGPIPE ends leaves behind."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -64,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         status = INTERRUPTED
     except BrokenPipeError:
         streams.leave_unread()
-        status = UNREAD
+        status = streams.UNREAD
     except OSError as error:
         streams.leave_unread()
         complain(notice("cli:cannot-go-on", why=error.strerror or str(error)))

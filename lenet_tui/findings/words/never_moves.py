@@ -91,4 +91,21 @@ NEVER_MOVES: Table = {
         "把它与模型参数一起交给优化器，或设为模块的 nn.Parameter；"
         "若它是常量，则去掉 requires_grad。",
     ),
+    "findings.param-not-in-optimizer.nameless.title": (
+        "A tensor of shape {shape}, read at {line}, gathers a gradient that nobody uses",
+        "{line} 处读取的形状为 {shape} 的张量累积的梯度无人使用",
+    ),
+    "findings.param-not-in-optimizer.nameless.why": (
+        "It requires a gradient, is in no optimizer, and takes part in the loss. In {iterations}"
+        " iterations its value stayed the same to the bit, while its .grad was never cleared: it"
+        " has grown to a norm of {norm}.",
+        "它 requires_grad、不在任何优化器中，且参与损失的计算。{iterations} 次迭代中其值分毫未变，"
+        "而 .grad 从未清除：范数已增长到 {norm}。",
+    ),
+    "findings.param-not-in-optimizer.nameless.fix": (
+        "Give it to the optimizer beside the model's parameters, or make it an nn.Parameter of a"
+        " module; if it is a constant, leave out requires_grad.",
+        "把它与模型参数一起交给优化器，或设为模块的 nn.Parameter；"
+        "若它是常量，则去掉 requires_grad。",
+    ),
 }

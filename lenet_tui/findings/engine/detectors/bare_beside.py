@@ -11,11 +11,13 @@ from torch import Tensor, nn
 
 from lenet_tui.findings.engine.defined_at import defined_at
 from lenet_tui.findings.engine.detector import Detector
-from lenet_tui.findings.engine.detectors.registration import held_by, leaves
+from lenet_tui.findings.engine.detectors.registration import giver, held_by, leaves
+from lenet_tui.findings.engine.detectors.unregistered import ops_by_name
 from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.finding import Finding
+from lenet_tui.findings.finding import WARNING, Finding
 from lenet_tui.protocol.phases import UPDATE
+from lenet_tui.tape.engine.entries import NodeEntry
 from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -28,6 +30,10 @@ class _Seen:
     tensor: Tensor
     value: Tensor
     grad: Tensor
+    phase: str = UPDATE.name
+    where: str = ""
+    line: str = ""
+    """Where it is read."""
     added: int = 0
     norm: float = 0.0
 
@@ -52,8 +58,8 @@ class BareBeside(Detector):
             return ()
         self._trainer, self._iterations = iteration.trainer, self._iterations + 1
         inputs = _given_to_modules(iteration) | _asked_for(iteration)
-        now: dict[int, tuple[Tensor, Tensor]] = {}
-        for _, entry in leaves(iteration):
+        now: dict[int, tuple[Tensor, Tensor, NodeEntry | None]] = {}
+        for segment, entry in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             known = entry.parameter or id(tensor) in iteration.trainer.names or id(tensor) in held
             if known or isinstance(tensor, nn.Parameter) or id(tensor) in inputs:
@@ -61,11 +67,17 @@ class BareBeside(Detector):
             received = next((t for t in entry.received if t is not None), None)
             if received is not None:
                 before = now.get(id(tensor))
-                now[id(tensor)] = tensor, received if before is None else before[1] + received
+                reader = giver(iteration, segment, entry)
+                added = received if before is None else before[1] + received
+                now[id(tensor)] = tensor, added, reader
         for at in list(self._seen.keys() - now.keys()):
             del self._seen[at]
-        for at, (tensor, received) in now.items():
+        for at, (tensor, received, reader) in now.items():
             self._follow(at, tensor, received.detach())
+            if at in self._seen and reader is not None:
+                op = iteration.once(ops_by_name).get(reader.name)
+                self._seen[at].where, self._seen[at].line = reader.name, iteration.line(op)
+                self._seen[at].phase = iteration.phase_of(op)
         return ()
 
     def _follow(self, at: int, tensor: Tensor, received: Tensor) -> None:
@@ -104,14 +116,13 @@ class BareBeside(Detector):
         }
         for seen in certain:
             name = names.get(id(seen.tensor), "")
-            if not name:
-                continue
             evidence: dict[str, Any] = {
-                "reason": "bare", "parameters": [name], "shape": [*seen.tensor.shape],
-                "norm": seen.norm, "iterations": seen.added + 1,
+                "reason": "bare" if name else "nameless", "parameters": [name] if name else [],
+                "shape": [*seen.tensor.shape], "norm": seen.norm, "iterations": seen.added + 1,
             }  # fmt: skip
-            line = defined_at(trainer, name)
-            yield Finding("param-not-in-optimizer", UPDATE.name, name, line, evidence, "warning")
+            line = defined_at(trainer, name) or seen.line
+            where, phase = (name, UPDATE.name) if name else (seen.where, seen.phase)
+            yield Finding("param-not-in-optimizer", phase, where, line, evidence, WARNING)
 
 
 def _given_to_modules(iteration: Iteration) -> set[int]:

@@ -135,7 +135,7 @@ class SetBack(Detector):
         if not whole and not (by_kind[ANEW] and self._goes_on):
             return
         reason = ANEW if by_kind[ANEW] else SAME
-        names = [*by_kind[SAME], *by_kind[ANEW]] if whole else by_kind[ANEW]
+        names = [*self._kinds] if whole else by_kind[ANEW]
         evidence: dict[str, Any] = {
             "reason": reason, "parameters": names, "count": len(names), "of": len(self._kinds),
             "times": self._times, "lost": self._lost,
