@@ -36,7 +36,7 @@ def test_clipping_to_zero_and_a_variable_that_only_gathers_gradients(runs: Runs)
     script = HEALTHY.replace(UPDATE, clip + UPDATE).replace("loss = nn", "loss = bend * nn")
     script = script.replace("optimizer =", "bend = torch.ones((), requires_grad=True)\noptimizer =")
     assert lines_found(runs, script) == {
-        "clip-to-zero": "script.py:18", "param-not-in-optimizer": "script.py:15"
+        "clip-to-zero": "script.py:17", "param-not-in-optimizer": "script.py:14"
     }  # fmt: skip
 
 

@@ -151,9 +151,11 @@ class SetBack(Detector):
 
 def _written_at(iteration: Iteration, names: list[str]) -> str:
     """The line that writes parameters, by a call of torch or by hand; empty: it is not known."""
-    memory = {storage(iteration.trainer.parameters[n]) for n in names}
+    parameters = [iteration.trainer.parameters[n] for n in names]
+    memory, own = {storage(p) for p in parameters}, {id(p) for p in parameters}
     for call in iteration.calls:
-        if call.line and any(storage(t) in memory for t, _ in call.written):
+        writes = any(storage(t) in memory for t, _ in call.written)
+        if call.line and (writes or any(id(t) in own for t in call.made)):
             return call.line
     work = ""
     for segment in iteration.tape.segments:
