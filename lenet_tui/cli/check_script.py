@@ -97,7 +97,7 @@ class Seeing:
         if self._observer is not None and self._observer.bare:
             return notice("cli:bare-tensors")
         if not count:
-            return notice("around:no-update")
+            return notice("cli:no-update")
         return notice("cli:nothing-trained", count=count, at=self.first)
 
     def see(self, script: Script) -> Exception | None:
