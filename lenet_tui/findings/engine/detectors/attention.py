@@ -66,13 +66,15 @@ class AttentionDetector(Detector):
 
 def _finding(iteration: Iteration, call: Call, axis: int, scores_at: str, read: _Read) -> Finding:
     scores = call.argument(0, "input")
-    sums = call.made[0].detach().sum(sorted(read.summed))
+    summed = sorted(read.summed)
+    sums = call.made[0].detach().sum(summed)
     reason, level = HEADS, ""
     if axis not in read.shared:
         reason, level = (MASKED, "") if _hides_some(scores, axis) else ("", NOTE)
     evidence: dict[str, Any] = {
-        "reason": reason, "axis": axis, "summed": sorted(read.summed), "scores": [*scores.shape],
-        "low": float(sums.min()), "high": float(sums.max()), "scores_at": scores_at,
+        "reason": reason, "axis": axis, "scores": [*scores.shape],
+        "summed": summed if len(summed) > 1 else summed[0],
+        "least": float(sums.min()), "most": float(sums.max()), "scores_at": scores_at,
         "read_at": read.line,
     }  # fmt: skip
     phase = iteration.phase_of(call.entry) or FORWARD.name
