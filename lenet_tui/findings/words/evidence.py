@@ -70,7 +70,7 @@ _SAID: Table = {
     "log_k": ("log K", "log K"),
     "loss": ("loss", "损失"),
     "losses": ("losses", "损失"),
-    "lost": ("lost", "丢失的改变"),
+    "lost": ("change lost", "丢失的改变"),
     "low": ("smallest value", "最小值"),
     "lowest": ("lowest", "最低"),
     "lr": ("learning rate", "学习率"),
