@@ -23,6 +23,7 @@ def lines_found(runs: Runs, script: str) -> dict[str, str]:
     return {f["id"]: f["line"] for f in found}
 
 
+@pytest.mark.slow
 def test_weights_that_are_drawn_anew_in_a_script_s_loop(runs: Runs) -> None:
     reset = "    model.apply(lambda m: getattr(m, 'reset_parameters', int)())\n"
     found = lines_found(runs, HEALTHY.replace(LINE, reset + LINE))
