@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from lenet_tui.around.post_import import when_imported
 from lenet_tui.around.script import Script
 from lenet_tui.around.stop import Stop
+from lenet_tui.cli import streams
 from lenet_tui.cli.check import FOUND, printed
 from lenet_tui.cli.options import USAGE_ERROR, complain
 from lenet_tui.cli.run import script_of
-from lenet_tui.findings.finding import never_ran
+from lenet_tui.findings.finding import Findings, never_ran
 from lenet_tui.findings.request import ITERATIONS
 from lenet_tui.protocol.options import Options
 from lenet_tui.text.notice import Notice, notice
@@ -54,8 +55,7 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
             complain(seeing.nothing)
             return USAGE_ERROR
         with contextlib.redirect_stdout(out):
-            found = looking.findings().numbered(seeing.first)
-            return FOUND if printed(found, args, "script", own).fails else 0
+            return _print(looking.findings().numbered(seeing.first), args, own)
 
     return run
 
@@ -65,7 +65,18 @@ def _early(error: Exception, args: argparse.Namespace, own: str) -> int:
     from lenet_tui.training.engine.own_errors import raised  # noqa: PLC0415 - seldom needed
 
     sys.excepthook(type(error), error, error.__traceback__)
-    return FOUND if printed(never_ran(raised(error)), args, "script", own).fails else 0
+    return _print(never_ran(raised(error)), args, own)
+
+
+def _print(found: Findings, args: argparse.Namespace, own: str) -> int:
+    """The exit status, where somebody reads what was found and where nobody does."""
+    try:
+        printed(found, args, "script", own)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        streams.leave_unread()
+        return streams.UNREAD
+    return FOUND if found.fails else 0
 
 
 class Seeing:
@@ -86,7 +97,7 @@ class Seeing:
         if self._observer is not None and self._observer.bare:
             return notice("cli:bare-tensors")
         if not count:
-            return notice("around:no-update")
+            return notice("cli:no-update")
         return notice("cli:nothing-trained", count=count, at=self.first)
 
     def see(self, script: Script) -> Exception | None:

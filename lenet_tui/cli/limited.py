@@ -1,4 +1,4 @@
-"""The subcommands that take few options: their help has those alone, the others are refused."""
+"""The subcommands that take few options, or few in some of their uses: the others are refused."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from lenet_tui.cli.options import CommandError, Parser
 
-RUN, ATTACH, INFO = "run", "attach", "info"
-SCRIPTED = (RUN, "check")
+RUN, ATTACH, INFO, CHECK = "run", "attach", "info", "check"
+SCRIPTED = (RUN, CHECK)
 """The subcommands that take a script with its own words, ``--`` or not."""
 DASHED = (*SCRIPTED, "twins")
 """Those that take such words behind ``--``."""
 _DISPLAY = ("lang", "theme", "ascii")
+OF_CHECKED_SCRIPTS = ("at", "iterations", "format", "module", "script", "words", "tape_mb")
+"""What ``check`` takes with a script."""
+_SCRIPTS_ALONE = ("at", "module")
+"""Options of ``check`` that mean nothing without a script."""
 _ALONE = ("--ascii", "--help", "--version")
 """Options without a value."""
 
@@ -52,6 +56,22 @@ LIMITED = {
     ),
 }  # fmt: skip
 _ALWAYS = ("command", "run", "help")
+ANY = (*_DISPLAY, *_ALWAYS)
+"""What every subcommand takes."""
+
+
+def written(name: str) -> str:
+    """An option as it is typed, of its name in the result."""
+    if name == "module":
+        return "-m"
+    return "--" + {"inputs": "input", "model_arg": "model.ARG"}.get(name, name.replace("_", "-"))
+
+
+def explain_group(parser: Parser, title: str, about: str) -> None:
+    """Have the help say something of a group of options that the parser has already."""
+    for group in parser._action_groups:
+        if group.title == title:
+            group.description = about
 
 
 def limit(name: str, parser: Parser) -> None:
@@ -71,17 +91,30 @@ def limit(name: str, parser: Parser) -> None:
 def check(args: argparse.Namespace) -> None:
     """Raise ``CommandError`` for an option that the subcommand has no use for."""
     command = vars(args).get("command") or ""
+    if command == CHECK:
+        _check_check(args)
     limited = LIMITED.get(command)
     if limited is None:
         return
     for name in vars(args):
-        if name not in (*limited.takes, *_DISPLAY, *_ALWAYS):
-            option = "--" + name.replace("inputs", "input").replace("_", "-")
+        if name not in (*limited.takes, *ANY):
+            option = written(name)
             if command == RUN:
                 raise CommandError("cli:not-of-run", option=option)
             if command == ATTACH:
                 raise CommandError("cli:not-of-attach", option=option)
             raise CommandError("cli:not-of-info", option=option)
+
+
+def _check_check(args: argparse.Namespace) -> None:
+    """Refuse the options of a session for a script, and those of a script for a session."""
+    given = vars(args)
+    scripted = bool(given.get("script") or given.get("words"))
+    for name in given:
+        if scripted and name not in (*OF_CHECKED_SCRIPTS, *ANY):
+            raise CommandError("cli:not-of-checked-script", option=written(name))
+        if not scripted and name in _SCRIPTS_ALONE:
+            raise CommandError("cli:not-without-script", option=written(name))
 
 
 def split(words: Sequence[str]) -> tuple[list[str], list[str]]:

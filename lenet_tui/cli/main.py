@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 FAILED = 1
 INTERRUPTED = 130
-UNREAD = 141
-"""What a program that SIGPIPE ends leaves behind."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -64,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         status = INTERRUPTED
     except BrokenPipeError:
         streams.leave_unread()
-        status = UNREAD
+        status = streams.UNREAD
     except OSError as error:
         streams.leave_unread()
         complain(notice("cli:cannot-go-on", why=error.strerror or str(error)))
@@ -93,11 +91,11 @@ def run(words: Sequence[str]) -> int | Callable[[], int]:
     _add_options(parser)
     subcommands.add_all(add, open_app)
     args = parser.parse(ours)
-    limited.check(args)
-    if theirs and vars(args).get("command") not in limited.DASHED:
-        raise CommandError("cli:no-option", name="--")
-    if theirs:
+    if theirs and vars(args).get("command") in limited.DASHED:
         args.words = theirs[1:]
+    limited.check(args)
+    if theirs and "words" not in args:
+        raise CommandError("cli:no-option", name="--")
     if theme := vars(args).get("theme"):  # what prints has no use for it, but a typo is one
         _check_theme(theme)
     _complain_of_settings()

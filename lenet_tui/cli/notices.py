@@ -8,6 +8,13 @@ NOTICES = {
         "the script ended after {count} updates: there was none to look at from update {at} on",
         "脚本在 {count} 次更新后结束：从第 {at} 次更新起没有可检查的",
     ),
+    "cli:no-update": (
+        "the script ended, and no update was seen: optimizer.step() was never called; a step that"
+        " does without, by torch.autograd.grad or torch.func, goes into a function:"
+        " lenet_tui.check(step, batch)",
+        "脚本已结束，没有见到任何更新：从未调用 optimizer.step()；"
+        "用 torch.autograd.grad 或 torch.func 实现的训练步请写成函数：lenet_tui.check(step, batch)",
+    ),
     "cli:bare-tensors": (
         "the script trains tensors that no variable, list, dictionary or object of its own holds,"
         " so no end of a step can be seen: put one into a function and give it to"
@@ -31,6 +38,17 @@ NOTICES = {
         " lenet-tui run -- train.py {option} …",
         "run 不接受 {option}：脚本原样运行，它自己的选项写在它后面："
         "lenet-tui run -- train.py {option} …",
+    ),
+    "cli:not-of-checked-script": (
+        "{option} is not for a script, which runs as it is, and its own options come behind it:"
+        " lenet-tui check -- train.py {option} …; of a training file: check --model train.py"
+        " {option} …",
+        "{option} 不适用于脚本，脚本原样运行，它自己的选项写在它后面："
+        "lenet-tui check -- train.py {option} …；训练文件用 check --model train.py {option} …",
+    ),
+    "cli:not-without-script": (
+        "{option} is of a script, and none is given: lenet-tui check {option} … -- train.py",
+        "{option} 用于脚本，而未给出脚本：lenet-tui check {option} … -- train.py",
     ),
     "cli:not-of-attach": (
         "attach does not take {option}: it shows the session as the program has it:"

@@ -13,6 +13,8 @@ from lenet_tui.text.notice import Notice, notice
 
 STANDARD = (0, 1, 2)
 FAILED = 1
+UNREAD = 141
+"""What a program that SIGPIPE ends leaves behind."""
 
 
 class ClosedOutput(io.TextIOBase):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from lenet_tui.cli import streams
-from lenet_tui.cli.limited import ATTACH, INFO, RUN, limit
+from lenet_tui.cli.limited import ATTACH, CHECK, INFO, RUN, explain_group, limit
 from lenet_tui.cli.options import CommandError, Parser, complain, session_options
 from lenet_tui.cli.twins_command import add_twins
 from lenet_tui.explain.cell_address import parse_cell
@@ -68,7 +68,9 @@ def add_all(add: Callable[..., Parser], open_app: OpenApp) -> None:
     group.add_argument("--ops", action="store_true", help="every op of each phase too")
     group.add_argument("--format", choices=("text", "jsonl"), help="text (default) or jsonl")
 
-    parser = add("check", "what is wrong with this step: findings, exit 0 / 1 / 2", _check)
+    parser = add(CHECK, "what is wrong with this step: findings, exit 0 / 1 / 2", _check)
+    about = "a script takes --tape-mb alone of these; its own options come behind its name"
+    explain_group(parser, "session", about)
     group = parser.add_argument_group("check")
     number = _whole("iterations", 1)
     group.add_argument("--iterations", type=number, metavar="N", help="how many (3)")

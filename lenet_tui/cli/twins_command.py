@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lenet_tui.cli import streams
+from lenet_tui.cli import limited, streams
 from lenet_tui.cli.options import CommandError, Parser, session_options
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.moves import parse_move
+from lenet_tui.protocol.options import Options
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.twins.kinds_of_file import of_files
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
     from lenet_tui.app.ui.main_screen import MainScreen
 
 
-_OF_SCRIPTS = (
-    *("iterations", "seed", "format", "module", "words", "a", "b", "tape_mb"),
-    *("lang", "theme", "ascii", "command", "run", "help"),
-)
+_OF_BOTH = ("iterations", "seed", "format", "a", "b", *limited.ANY)
+_OF_SCRIPTS = (*_OF_BOTH, "module", "words", "tape_mb")
 """Options that go with two scripts."""
+_OF_MISTAKES = (*_OF_BOTH, "device", "export")
+"""Options that go with the two programs of a mistake."""
+_NOT_OF_FILES = ("model", "moves", "resume")
+"""Options that two training files leave nothing for."""
+_OF_THE_APP = ("device", "seed", "threads", "history_mb", "tape_mb", *limited.ANY)
+"""Options that the app's own session has too, where two programs are shown over it."""
 
 
 class OpenApp(Protocol):
@@ -49,6 +54,12 @@ def add_twins(
         " its cure"
     )
     parser = add("twins", about, partial(_twins, open_app))
+    about = (
+        "two training files and --other take them for both programs; two scripts take --seed and"
+        " --tape-mb alone, and their own options come behind their names; a mistake takes --seed"
+        " and --device alone"
+    )
+    limited.explain_group(parser, "session", about)
     group = parser.add_argument_group("twins")
     names = f"a training file, a script, or a mistake's name: {', '.join(BY_ID)}"
     parser.add_argument("a", nargs="?", metavar="A.py|MISTAKE", help=names)
@@ -77,7 +88,7 @@ def _twins(open_app: OpenApp, args: argparse.Namespace) -> int:
     if not given.get("format") and "export" not in given:
         why = streams.no_screen()
         if not why:
-            return open_app(args, lambda main: main.open_twins(request))
+            return open_app(_of_the_app(args, request), lambda main: main.open_twins(request))
         instead = notice("twins:printed", why=why)
     streams.check_output()
     if request is not None and not request.scripts:
@@ -85,6 +96,13 @@ def _twins(open_app: OpenApp, args: argparse.Namespace) -> int:
     from lenet_tui.cli import twins  # noqa: PLC0415
 
     return twins.run(args, request, instead)
+
+
+def _of_the_app(args: argparse.Namespace, request: Twins | None) -> argparse.Namespace:
+    """The options of the app under two files or scripts: those of the files are not its own."""
+    if request is None or not (request.a or request.scripts):
+        return args
+    return argparse.Namespace(**{n: v for n, v in vars(args).items() if n in _OF_THE_APP})
 
 
 def asked(args: argparse.Namespace) -> Twins | None:
@@ -104,6 +122,7 @@ def asked(args: argparse.Namespace) -> Twins | None:
             raise CommandError("twins:export")
         return None
     if b is None and a in BY_ID:
+        _check_mistake(args)
         return Twins(mistake=a, **extent)
     if b is None:
         if a.endswith(".py"):
@@ -120,7 +139,22 @@ def asked(args: argparse.Namespace) -> Twins | None:
     if request.scripts:
         _check_scripts(args)
         return replace(request, scripts=((a,), (b,)))  # ``sys.argv[0]`` is as it was given
-    return request
+    return replace(request, options=_of_files(args, files[0]))
+
+
+def _of_files(args: argparse.Namespace, a: str) -> Options:
+    """The options of the first of two training files; the other has the same."""
+    for name in _NOT_OF_FILES:
+        if name in args:
+            raise CommandError("twins:not-of-files", option=limited.written(name))
+    return session_options(argparse.Namespace(**{**vars(args), "model": a}))
+
+
+def _check_mistake(args: argparse.Namespace) -> None:
+    """Refuse the options that the two programs of a mistake do not depend on."""
+    for name in vars(args):
+        if name not in _OF_MISTAKES:
+            raise CommandError("twins:not-of-mistakes", option=limited.written(name))
 
 
 def _scripts(args: argparse.Namespace, extent: dict[str, Any]) -> Twins:
@@ -155,8 +189,7 @@ def _check_scripts(args: argparse.Namespace) -> None:
     """Refuse the options that scripts are not run by."""
     for name in vars(args):
         if name not in _OF_SCRIPTS:
-            option = "--" + name.replace("inputs", "input").replace("_", "-")
-            raise CommandError("twins:not-of-scripts", option=option)
+            raise CommandError("twins:not-of-scripts", option=limited.written(name))
 
 
 def _other(args: argparse.Namespace, a: str | None, b: str | None) -> Twins:

@@ -43,6 +43,8 @@ LEVELS: dict[str, str] = {
     "update-while-scaled": WARNING,
     "clip-misplaced": WARNING,
     "clip-while-scaled": WARNING,
+    "clip-to-zero": WARNING,
+    "weights-set-back": WARNING,
     "accumulation-scale": WARNING,
     # the graph
     "graph-across-iterations": ERROR,
@@ -65,6 +67,7 @@ LEVELS: dict[str, str] = {
     "saturated": WARNING,
     "batch-mixing": ERROR,
     "axes-mixed": WARNING,
+    "attention-axis": WARNING,
     "input-scale": WARNING,
     "same-batch-again": WARNING,
     "cannot-overfit": WARNING,

@@ -36,6 +36,15 @@ NOTICES: Table = {
         "if it knows it",
         "{option} 不适用于脚本，脚本原样运行：若脚本认得它，请写在各自名称之后",
     ),
+    "twins:not-of-files": (
+        "{option} does not go with two training files: each is the model, and begins anew",
+        "{option} 不能与两个训练文件一起使用：每个文件自带模型，并从头开始",
+    ),
+    "twins:not-of-mistakes": (
+        "{option} is not for a mistake, whose two programs are as they are; --export FOLDER writes"
+        " them, to be changed",
+        "{option} 不适用于错误示例，其两个程序是固定的；--export FOLDER 可将它们写出来再修改",
+    ),
     "twins:not-begun": ("{name}: {why}", "{name}：{why}"),
     "twins:died": (
         "its process ended without a word (exit status {status})",

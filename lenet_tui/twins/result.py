@@ -147,7 +147,8 @@ class Twins(Request[TwinsResult]):
     ``module``, two modules. They run as they are, each in a process of its own. ``mistake``:
     instead of the files, the twins of a mistake by its id. ``other``: instead of a second file,
     options that B has, such as ``set lr 1.0``; then A has ``options``, or those of the session, and
-    both begin where its present iteration began.
+    both begin where its present iteration began. Of two files ``options`` are both's, beside the
+    file itself; ``None``: only ``device`` and ``seed`` are given.
     """
 
     a: str = ""

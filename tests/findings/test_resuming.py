@@ -109,3 +109,20 @@ def test_each_part_that_is_not_taken_up(runs: Runs, folder: Path) -> None:
     assert lacking(runs, weights, []) == []
     other = 'net[0].load_state_dict(nn.Linear(6, 8).state_dict()); start = saved["epoch"] + 1'
     assert lacking(runs, whole, [other, "net[2].reset_parameters()"]) == []  # no weight is its own
+
+
+@pytest.mark.slow
+def test_a_schedule_of_updates_that_begins_anew_where_the_loop_counts_them(
+    runs: Runs, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = torch.load(folder / "whole.pt", weights_only=True)
+    file = folder / "updates.pt"
+    torch.save({"step": 5, **{k: known[k] for k in ("model", "optimizer")}}, file)
+    takes = ['start = saved["step"]', OPTIMIZER]
+    assert lacking(runs, file, takes) == ["note", "missing", "RNG"]  # it is called once an epoch
+    each = SCRIPT.replace("    scheduler.step()\n", "").replace(
+        "        scaler.update()\n", "        scaler.update()\n        scheduler.step()\n"
+    )
+    each = each.replace("optimizer, 1, 0.5", "optimizer, 50, 0.5")
+    monkeypatch.setattr("tests.findings.test_resuming.SCRIPT", each)
+    assert lacking(runs, file, takes) == ["warning", "missing", "StepLR", "RNG"]

@@ -118,7 +118,7 @@ def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after 12 updates")
     forgotten = runs(HEALTHY.replace("    optimizer.step()\n", ""), "check")
-    assert forgotten.status == 2 and forgotten.err.endswith("optimizer.step() was never called\n")
+    assert forgotten.status == 2 and "step() was never called; a" in forgotten.err
     raising = runs("import torch\nraise KeyError('mine')\n", "check")
     assert (raising.status, raising.err.splitlines()[-1]) == (1, "KeyError: 'mine'")
 

@@ -69,3 +69,19 @@ def test_an_export_writes_two_scripts_once(tmp_path: Path) -> None:
     assert (folder / "detached_broken.py").read_text("utf-8") == BY_ID["detached"].broken
     done = run_here("twins", "detached", "--export", str(folder))
     assert done.returncode == 2 and "exists already" in done.stderr
+
+
+def test_two_training_files_have_the_options_that_are_given(tmp_path: Path) -> None:
+    file = tmp_path / "plain.py"
+    file.write_text(
+        "import torch\nmodel = torch.nn.Linear(3, 1)\nloss = torch.nn.MSELoss()\n"
+        "data = [(torch.ones(2, 3), torch.ones(2, 1))] * 3\n", "utf-8",
+    )  # fmt: skip
+    twice = str(file), str(file), "--iterations", "2", "--format", "json"
+    losses = [
+        json.loads(run_here("twins", *twice, *given).stdout)["losses"]
+        for given in (["--optimizer", "sgd", "--lr", "0.3"], ["--lr", "0.01"])
+    ]
+    assert losses[0][0] == losses[1][0] and losses[0][1] != losses[1][1]
+    done = run_here("twins", *twice, "--model", twice[0])
+    assert done.returncode == 2 and "--model does not go with two training files" in done.stderr

@@ -17,7 +17,7 @@ from lenet_tui.twins.kinds_of_file import of_files
 from lenet_tui.twins.mistake import BY_ID, MISTAKES
 from lenet_tui.twins.result import Twins
 from lenet_tui.twins.ui.screen import TwinsScreen
-from lenet_tui.twins.ui.table import table
+from lenet_tui.twins.ui.table import table, told_apart
 from tests.harness.running_app import SIZES, Running, running
 from tests.twins.forked_sides import forked_sides
 
@@ -171,3 +171,16 @@ async def test_two_scripts_are_compared_on_the_screen(tmp_path: Path) -> None:
         assert "bad.py:8   optimizer.step()" in run.text
         await run.press("n", "n")
         assert "Iteration 3 of 3" in run.text
+
+
+def test_two_names_that_begin_alike_are_told_apart_where_they_are_cut() -> None:
+    for a, b, shown in (
+        ("a.py", "b.py", ("a.py        ", "b.py        ")),
+        ("experiment_healthy.py", "experiment_broken.py", ("…_healthy.py", "…_broken.py ")),
+        ("training.py --lr 0.1", "training.py --lr 0.2", ("…py --lr 0.1", "…py --lr 0.2")),
+        ("模型的训练脚本甲.py", "模型的训练脚本乙.py", ("…练脚本甲.py", "…练脚本乙.py")),
+        ("same_name_of_both.py", "same_name_of_both.py", ("same_name_o…",) * 2),
+    ):
+        assert tuple(name.rstrip() for name in told_apart(a, b, 12, "…")) == tuple(
+            name.rstrip() for name in shown
+        ), a

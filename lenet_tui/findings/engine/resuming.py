@@ -35,6 +35,12 @@ SCALE = 65536.0
 """What a new ``GradScaler`` begins with."""
 
 
+OPTIMIZER, SCHEDULER, SCALER, GENERATOR = "optimizer", "scheduler", "scaler", "generator"
+KINDS = (OPTIMIZER, SCHEDULER, SCALER, GENERATOR)
+Part = tuple[str, str]
+"""What kind of state it is, and its name in the script."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A loop's ``counter`` goes on at ``value`` from the ``number`` that the file calls ``key``."""
@@ -44,11 +50,56 @@ class Counted:
     key: str
 
 
+@dataclass(slots=True)
+class _Anew:
+    """A scheduler that begins anew. ``updates``: of its optimizer, after each of which it was
+    called once as long as ``each`` is true.
+    """
+
+    scheduler: LRScheduler
+    updates: int = 0
+    each: bool = True
+
+    def note(self, optimizer: Optimizer) -> None:
+        """The optimizer is about to make its next update."""
+        if vars(self.scheduler).get("optimizer") is optimizer:
+            self.each = self.each and int(self.scheduler.last_epoch) == self.updates
+            self.updates += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacks:
+    """What the first update showed. ``anew``: schedulers that lack only if each update calls them:
+    the step that a loop goes on at says nothing of those that are called once an epoch.
+    """
+
+    unused: list[Part]
+    missing: list[Part]
+    anew: list[_Anew]
+    evidence: dict[str, Any]
+
+    def findings(self) -> Iterator[Finding]:
+        """One, or none, after as many updates as were seen."""
+        late = [a.scheduler for a in self.anew if a.each and a.updates > 1]
+        missing = [*self.missing, *((SCHEDULER, type(s).__name__) for s in late)]
+        missing.sort(key=lambda part: KINDS.index(part[0]))
+        if not self.unused and not missing:
+            return
+        grave = self.unused or any(kind in (OPTIMIZER, SCHEDULER) for kind, _ in missing)
+        names = [[name for _, name in parts] for parts in (self.unused, missing)]
+        evidence = {
+            "reason": "unused" if self.unused else "missing", **self.evidence,
+            "unused": names[0], "missing": names[1], "lacking": names[0] + names[1],
+        }  # fmt: skip
+        level, line = WARNING if grave else NOTE, str(evidence["read_at"])
+        yield Finding("resume-lacks-state", UPDATE.name, "", line, evidence, level)
+
+
 class Resuming:
-    """Looks at the first update of a script; ``found``: what its checkpoint lacks."""
+    """Looks at the first updates of a script; ``found``: what its checkpoint lacks."""
 
     def __init__(self) -> None:
-        self.found: list[Finding] = []
+        self._lacks: _Lacks | None = None
         self._files = HeldFiles()
         self._handle: Any = None
         self._looked = False
@@ -64,47 +115,43 @@ class Resuming:
 
     def _first(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         if self._looked:
+            for anew in self._lacks.anew if self._lacks is not None else ():
+                anew.note(optimizer)
             return
         self._looked = True  # a hook that is removed while hooks are called breaks torch's loop
         if not self._files.all:
             return
         try:
-            self.found += _lacking(self._files.all, optimizer)
+            self._lacks = _lacking(self._files.all, optimizer)
         except Exception:  # noqa: BLE001 - the script's objects may do anything, and it goes on
             return
+        for anew in self._lacks.anew if self._lacks is not None else ():
+            anew.note(optimizer)
+
+    @property
+    def found(self) -> list[Finding]:
+        """What the checkpoint lacks, as far as the updates so far say."""
+        return [] if self._lacks is None else [*self._lacks.findings()]
 
 
-def _lacking(files: list[HeldFile], optimizer: Optimizer) -> Iterator[Finding]:
+def _lacking(files: list[HeldFile], optimizer: Optimizer) -> _Lacks | None:
     frames = around_found.own_frames()
     seen = around_found.look_for(frames, None, [optimizer])
     optimizers = {n: o for n, o in seen.optimizers.items() if _read_from(files, o)}
     if not optimizers:
-        return
+        return None
     counted = _counts_on(files, frames)
     resumed = _Resumed(files, optimizers, counted, frames)
-    unused, missing = list(resumed.unused()), list(resumed.missing())
+    unused, missing, anew = list(resumed.unused()), list(resumed.missing()), resumed.anew()
     if counted is None:  # another part of the file says that it is one
-        missing = []
+        missing, anew = [], []
         if not resumed.partly:
             unused = []
-    if not unused and not missing:
-        return
     file = next((f for f in files if f.numbers or f.moments), files[0])
-    grave = unused or any(kind in (OPTIMIZER, SCHEDULER) for kind, _ in missing)
-    evidence: dict[str, Any] = {
-        "reason": "unused" if unused else "missing", "file": file.name, "read_at": file.line,
-        "unused": [name for _, name in unused], "missing": [name for _, name in missing],
-    }  # fmt: skip
+    evidence: dict[str, Any] = {"file": file.name, "read_at": file.line}
     if counted is not None:
         evidence |= {"counter": counted.counter, "at": counted.value, "number": counted.key}
-    evidence["lacking"] = evidence["unused"] + evidence["missing"]
-    level = WARNING if grave else NOTE
-    yield Finding("resume-lacks-state", UPDATE.name, "", file.line, evidence, level)
-
-
-OPTIMIZER, SCHEDULER, SCALER, GENERATOR = "optimizer", "scheduler", "scaler", "generator"
-Part = tuple[str, str]
-"""What kind of state it is, and its name in the script."""
+    return _Lacks(unused, missing, anew, evidence)
 
 
 class _Resumed:
@@ -153,15 +200,24 @@ class _Resumed:
         for name, optimizer in self._optimizers.items():
             if not held and not moved and steps_of(optimizer) == 0:
                 yield OPTIMIZER, _titled(name, optimizer)
-        by_hand = (LambdaLR, MultiplicativeLR, ReduceLROnPlateau)
-        if self._by_epoch and not any(f.epochs for f in self._files):
-            for scheduler in self._schedulers:
-                if scheduler.last_epoch == 0 and not isinstance(scheduler, by_hand):
-                    yield SCHEDULER, type(scheduler).__name__
+        for scheduler in self._at_their_start() if self._by_epoch else ():
+            yield SCHEDULER, type(scheduler).__name__
         if self._scaler == (SCALE, 0) and not any(f.scales for f in self._files):
             yield SCALER, "GradScaler"
         if not any(f.generators for f in self._files) and not self._sets_generators():
             yield GENERATOR, "RNG"
+
+    def anew(self) -> list[_Anew]:
+        """The schedulers that begin anew where a loop goes on that does not count epochs."""
+        return [] if self._by_epoch else [*map(_Anew, self._at_their_start())]
+
+    def _at_their_start(self) -> list[LRScheduler]:
+        """The schedulers of which no file holds anything, and whose rate is not made by hand."""
+        if any(f.epochs for f in self._files):
+            return []
+        by_hand = (LambdaLR, MultiplicativeLR, ReduceLROnPlateau)
+        known = self._schedulers
+        return [s for s in known if s.last_epoch == 0 and not isinstance(s, by_hand)]
 
     def _sets_generators(self) -> bool:
         files = {frame.f_code.co_filename for frame in self._frames}

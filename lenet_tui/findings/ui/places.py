@@ -28,7 +28,7 @@ ORDER = frozenset(
     {
         *("grad-accumulates", "gradient-unused", "clip-misplaced", "clip-while-scaled"),
         *("gradient-used-twice", "update-while-scaled", "optimizer-anew", "step-too-small"),
-        *("accumulation-scale", "mode-eval-in-training"),
+        *("accumulation-scale", "mode-eval-in-training", "clip-to-zero", "weights-set-back"),
     }
 )
 """The findings whose place is the order of the step's phases."""

@@ -10,11 +10,13 @@ from typing import Any
 from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words.again import AGAIN
 from lenet_tui.findings.words.asked_for import ASKED_FOR
+from lenet_tui.findings.words.attention import ATTENTION
 from lenet_tui.findings.words.check import CHECK
 from lenet_tui.findings.words.evidence import EVIDENCE
 from lenet_tui.findings.words.ledger import LEDGER
 from lenet_tui.findings.words.loss import LOSS
 from lenet_tui.findings.words.modes import MODES
+from lenet_tui.findings.words.never_moves import NEVER_MOVES
 from lenet_tui.findings.words.not_finite import NOT_FINITE
 from lenet_tui.findings.words.numeric import NUMERIC
 from lenet_tui.findings.words.order import ORDER
@@ -34,6 +36,8 @@ _ALL: Table = {
     **LEDGER,
     **ORDER,
     **STEP,
+    **NEVER_MOVES,
+    **ATTENTION,
     **MODES,
     **NUMERIC,
     **AGAIN,

@@ -57,6 +57,24 @@ CHECK: Table = {
         "Mend this first, then check again: what is wrong with the step is not known yet.",
         "先改好它再检查：训练步本身有没有问题，目前还不知道。",
     ),
+    "findings.raised.dtypes.fix": (
+        "Make both of one type: the input with x.to(weight.dtype), as x.float(), or the model with"
+        " model.to(x.dtype). torch may name the two types in the other order: {dtypes}.",
+        "统一数据类型：输入用 x.to(weight.dtype)（如 x.float()），或模型用 model.to(x.dtype)。"
+        "torch 报出的两个类型顺序可能相反：{dtypes}。",
+    ),
+    "findings.raised.node.why": (
+        "{node} is the backward of what {made_at} computes, a result of shape {result}. The"
+        " gradient that it returns for its input {number}, counted from 0, has shape {got}; the"
+        " input has {wanted}.",
+        "{node} 是 {made_at} 处计算结果（形状 {result}）的反向。它为第 {number} 个输入（从 0 数起）"
+        "返回的梯度形状为 {got}，而该输入的形状为 {wanted}。",
+    ),
+    "findings.raised.node.fix": (
+        "Sum that gradient over the axes along which the input was broadcast, in the function's own"
+        " backward.",
+        "在该函数自己的 backward 中，把梯度沿输入被广播的轴求和。",
+    ),
     "findings.raised.devices.fix": (
         "Move both to one device: the batch with .to(device). What model.to(device) does not "
         "reach, such as layers in a plain list or a tensor attribute, belongs in nn.ModuleList or "

@@ -93,6 +93,16 @@ _ENGLISH = {
     "frozen-but-moves.buffers.fix": (
         "Put the frozen module into eval mode after each model.train()."
     ),
+    "weights-set-back.title": (
+        "{count} of {of} parameters is set back before each update: {parameters}"
+    ),
+    "weights-set-back.anew.title": (
+        "{count} of {of} parameters is drawn anew before each update: {parameters}"
+    ),
+    "clip-to-zero.title": "Clipping sets {count} gradient to zero in every iteration",
+    "clip-to-zero.turned.title": (
+        "Clipping multiplies {count} gradient by {factor}: it points the other way"
+    ),
     "grad-accumulates.title": (
         "The gradient of {count} parameter was added to that of the step before"
     ),

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from lenet_tui.history.engine import keyframe
 from lenet_tui.history.engine.history import Borrowed
 from lenet_tui.history.engine.navigator import Navigator
@@ -61,12 +63,13 @@ def _without(folder: str, result: TwinsResult) -> TwinsResult:
 
 
 def _compared(a: str, b: str, request: Twins) -> TwinsResult:
+    options = request.options or resolve("", model=a, device=request.device, seed=request.seed)
+
     def made(file: str) -> Program:
-        given = {"device": request.device, "seed": request.seed}
-        return Program(resolve("", model=file, **given))
+        return Program(replace(options, model=file))
 
     names = Path(a).name, Path(b).name
-    return _stepped(names, lambda: (made(a), made(b)), request.iterations)
+    return _stepped(names, lambda: (made(a), made(b)), request.iterations, options.threads)
 
 
 def _other(request: Twins, session: Session | None) -> TwinsResult:
@@ -85,7 +88,7 @@ def _other(request: Twins, session: Session | None) -> TwinsResult:
         names[0] = _named(ours.trainer.options, changes)
         return ours, Program(options, start, first, changes)
 
-    result = _stepped(("", names[1]), made, request.iterations, first)
+    result = _stepped(("", names[1]), made, request.iterations, options.threads, first)
     return replace(result, names=(names[0], names[1]))
 
 
@@ -104,10 +107,14 @@ def _start(session: Session, first: int) -> bytes:
 
 
 def _stepped(
-    names: tuple[str, str], make: Callable[[], tuple[Program, Program]], count: int, first: int = 1
+    names: tuple[str, str],
+    make: Callable[[], tuple[Program, Program]],
+    count: int,
+    threads: int,
+    first: int = 1,
 ) -> TwinsResult:
     """What both gave; the process is as before."""
-    with preserved_torch_state(), _preserved_imports():
+    with preserved_torch_state(), _preserved_imports(), _threads(threads):
         try:
             ours, theirs = make()
         except FAILURES as failed:
@@ -133,6 +140,17 @@ def _iterations(a: Program, b: Program, numbers: range) -> Iterator[TwinIteratio
             number, tuple(rows), (a.loss(), b.loss()), (a.error, b.error),
             (a.traceback, b.traceback),
         )  # fmt: skip
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Have torch use so many threads, as in a session: their number decides the last bits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def losses(
     label = min(LABEL, max(map(cell_len, names)))
     shown = _around(columns, max(here - 1, 0), width - label)
     lines = []
-    for line, name in enumerate(names):
+    for line, name in enumerate((names[0], *told_apart(names[1], names[2], label, glyphs.more))):
         parts = [Content(_cut(name, label, glyphs.more))]
         for n in shown:
             text = GAP + _right(texts[n][line], columns[n])
@@ -96,7 +96,7 @@ def table(
     """The names of the columns, and the lines below them, each at most ``width`` cells."""
     rows = [_cells(row, glyphs, words) for row in iteration.rows]
     gap = words("twins.gap" if width > WIDE + 14 else "twins.gap.short")
-    heads = [*(_cut(name, 10, glyphs.more).strip() for name in names), gap]
+    heads = [*(name.strip() for name in told_apart(names[0], names[1], 10, glyphs.more)), gap]
     widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
     if width < WIDE:
         del heads[2], widths[2]
@@ -148,6 +148,21 @@ def _shape(shape: tuple[int, ...] | None) -> str:
 
 def _right(text: str, width: int) -> str:
     return " " * (width - cell_len(text)) + text
+
+
+def told_apart(a: str, b: str, width: int, more: str) -> tuple[str, str]:
+    """Both names in exactly ``width`` cells; where they would be cut to the same, without what
+    they begin with alike.
+    """
+    cut = _cut(a, width, more), _cut(b, width, more)
+    if a == b or cut[0] != cut[1]:
+        return cut
+    room = width - cell_len(more)
+    alike = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), 0)
+    alike = alike or min(len(a), len(b))  # the one begins with all of the other
+    while alike and max(cell_len(a[alike - 1 :]), cell_len(b[alike - 1 :])) <= room:
+        alike -= 1
+    return _cut(more + a[alike:], width, more), _cut(more + b[alike:], width, more)
 
 
 def _cut(text: str, width: int, more: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.alike import AlikeUnits
 from lenet_tui.findings.engine.detectors.ascent import AscentDetector
+from lenet_tui.findings.engine.detectors.attention import AttentionDetector
 from lenet_tui.findings.engine.detectors.axes import AxesDetector
+from lenet_tui.findings.engine.detectors.bare_beside import BareBeside
 from lenet_tui.findings.engine.detectors.broadcast import BroadcastDetector
 from lenet_tui.findings.engine.detectors.clip_order import ClipsNothing
+from lenet_tui.findings.engine.detectors.clips_to_zero import ClipsToZero
 from lenet_tui.findings.engine.detectors.exchanged import ExchangedAxes
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
 from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
@@ -22,6 +25,7 @@ from lenet_tui.findings.engine.detectors.order import OrderDetector
 from lenet_tui.findings.engine.detectors.raised import Raised
 from lenet_tui.findings.engine.detectors.reachable import ReachDetector
 from lenet_tui.findings.engine.detectors.registration import RegistrationDetector
+from lenet_tui.findings.engine.detectors.set_back import SetBack
 from lenet_tui.findings.engine.detectors.small_steps import SmallStepDetector
 from lenet_tui.findings.engine.detectors.step_order import StepOrder
 from lenet_tui.findings.engine.detectors.storage import FrozenDetector, TiedDetector
@@ -39,6 +43,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     BroadcastDetector,
     RegistrationDetector,
     UnregisteredDetector,
+    BareBeside,
     GradientDetector,
     FrozenDetector,
     FrozenInName,
@@ -46,8 +51,10 @@ DETECTORS: tuple[type[Detector], ...] = (
     TiedDetector,
     OrderDetector,
     ClipsNothing,
+    ClipsToZero,
     StepOrder,
     MadeAnew,
+    SetBack,
     SmallStepDetector,
     GraphDetector,
     TwiceDetector,
@@ -55,5 +62,6 @@ DETECTORS: tuple[type[Detector], ...] = (
     InPlaceDetector,
     ModeDetector,
     ExchangedAxes,
+    AttentionDetector,
     *NUMERIC,
 )

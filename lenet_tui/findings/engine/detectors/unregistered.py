@@ -47,7 +47,7 @@ class UnregisteredDetector(Detector):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             if entry.parameter or id(tensor) in trainer.names or id(tensor) in self._strangers:
                 continue
-            ops, consumer = iteration.once(_ops_by_name), giver(iteration, segment, entry)
+            ops, consumer = iteration.once(ops_by_name), giver(iteration, segment, entry)
             op = ops.get(consumer.name) if consumer is not None else None
             self._strangers[id(tensor)] = _Stranger(
                 tensor, held is not None and id(tensor) in held, iteration.phase_of(op),
@@ -115,7 +115,8 @@ class UnregisteredDetector(Detector):
             yield _finding("", "", nowhere, False)
 
 
-def _ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
+def ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
+    """The first op of each name."""
     return {op.name: op for _, op in reversed(list(iteration.ops()))}
 
 

@@ -1,0 +1,191 @@
+"""Weights that are set anew before each update, so that no update lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from lenet_tui.findings.engine.detector import Detector, Measure
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.finding import NOTE, Finding
+from lenet_tui.protocol.phases import OTHER, UPDATE
+from lenet_tui.tape.engine.entries import UpdateEntry
+from lenet_tui.tape.engine.in_place import storage
+from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.training.engine.trainer import Trainer
+
+CERTAIN = 2
+"""How often it must have been so, one time after the other."""
+SAMPLE = 4096
+"""Elements of a parameter that are compared, evenly spread."""
+FEW = 32
+"""Elements below which two draws may be alike by chance."""
+UNLIKE = 0.25
+"""Cosine between two values below which one was not made from the other."""
+SAME, ANEW, KEPT, OTHERWISE = "same", "anew", "kept", "otherwise"
+SMALL = "small"
+"""It was set to something else, and is too small to say to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Updated:
+    """A sample of what a parameter was before an update and after it, in its type."""
+
+    before: Tensor
+    after: Tensor
+    lr: float
+
+
+class SetBack(Detector):
+    """Follows one optimizer from step to step: what it starts from is not what it left.
+
+    It is meant where each batch is a task of its own, which begins anew with its optimizer too; and
+    where a step that was too long is taken back, and the next one is shorter.
+    """
+
+    def __init__(self) -> None:
+        self._fails = False
+        self._optimizer: Optimizer | None = None
+        self._last: dict[str, _Updated] = {}
+        self._kinds: dict[str, str] = {}
+        """How each parameter was set in all transitions so far."""
+        self._times = 0
+        self._goes_on = False
+        self._line = ""
+        self._slots: list[str] = []
+        self._lost = 0.0
+        self._watched = ""
+        self._differs = False
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if self._fails:
+            return ()
+        entries = [
+            e for s in iteration.tape.segments if s.phase is UPDATE for e in s.updates if _made(e)
+        ]
+        stepped = iteration.stepped
+        ends = iteration.error is not None or iteration.closures or len(stepped) != 1
+        other = self._optimizer is not None and stepped[:1] != [self._optimizer]
+        if ends or other or len({e.name for e in entries}) != len(entries):
+            self._fails = True
+            return ()
+        self._optimizer = stepped[0]
+        now = {e.name: _Updated(_sample(e.before), _sample(e.after), e.lr) for e in entries}
+        if self._last:
+            self._compare(now, entries, iteration)
+        self._last = {n: u for n, u in now.items() if not u.before.equal(u.after)}
+        return ()
+
+    def _compare(
+        self, now: dict[str, _Updated], entries: list[UpdateEntry], iteration: Iteration
+    ) -> None:
+        kinds = {n: _kind(u, now[n].before) for n, u in self._last.items() if n in now}
+        if ANEW in kinds.values():
+            kinds = {n: ANEW if k == SMALL else k for n, k in kinds.items()}
+        shorter = any(now[n].lr < 0.9 * self._last[n].lr for n in kinds)
+        if self._times:
+            known = self._kinds
+            kinds = {n: k if known.get(n, k) == k else OTHERWISE for n, k in kinds.items()}
+        if shorter or not any(k in (SAME, ANEW) for k in kinds.values()):
+            self._fails = True
+            return
+        self._kinds, self._times = kinds, self._times + 1
+        self._goes_on = any(e.state for e in entries if kinds.get(e.name) in (SAME, ANEW))
+        self._slots = sorted({n for e in entries for n in e.state} - {"step"})
+        changes = [u.after - u.before for n, u in self._last.items() if kinds.get(n) != KEPT]
+        self._lost = max(float(c.float().abs().max()) for c in changes)
+        written = [n for n, k in kinds.items() if k in (SAME, ANEW)]
+        self._line = _written_at(iteration, written) or self._line
+
+    def undecided(self) -> bool:
+        return self._times > 0 and not self._fails
+
+    def measures(self, trainer: Trainer) -> Measure | None:
+        known = {n: u for n, u in self._last.items() if n in trainer.parameters}
+        if self._fails or not known:
+            return None
+        name = min(known, key=lambda n: trainer.parameters[n].numel())
+        parameter, after = trainer.parameters[name], known[name].after
+        looked: list[bool] = []
+        self._differs = False
+
+        def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
+            if not looked and any(a is parameter for a in (*args, *kwargs.values())):
+                looked.append(True)
+                self._differs = not _sample(parameter).equal(after)
+
+        return measure
+
+    def passes(self, trainer: Trainer) -> bool:
+        return not self._differs
+
+    def passed(self, trainer: Trainer) -> None:
+        self._fails = True  # an update has lasted
+
+    def end(self) -> Iterable[Finding]:
+        if self._fails or self._times < CERTAIN:
+            return
+        by_kind = {k: [n for n, kind in self._kinds.items() if kind == k] for k in (SAME, ANEW)}
+        whole = sum(map(len, by_kind.values())) == len(self._kinds)
+        if not whole and not (by_kind[ANEW] and self._goes_on):
+            return
+        reason = ANEW if by_kind[ANEW] else SAME
+        names = [*self._kinds] if whole else by_kind[ANEW]
+        evidence: dict[str, Any] = {
+            "reason": reason, "parameters": names, "count": len(names), "of": len(self._kinds),
+            "times": self._times, "lost": self._lost,
+            "optimizer": type(self._optimizer).__name__,
+        }  # fmt: skip
+        if self._goes_on:
+            evidence["slots"] = self._slots
+        level = NOTE if reason == SAME and not self._goes_on else ""
+        if level:
+            evidence["reason"] = "task"
+        yield Finding("weights-set-back", UPDATE.name, names[0], self._line, evidence, level)
+
+
+def _written_at(iteration: Iteration, names: list[str]) -> str:
+    """The line that writes parameters, by a call of torch or by hand; empty: it is not known."""
+    parameters = [iteration.trainer.parameters[n] for n in names]
+    memory, own = {storage(p) for p in parameters}, {id(p) for p in parameters}
+    for call in iteration.calls:
+        writes = any(storage(t) in memory for t, _ in call.written)
+        if call.line and (writes or any(id(t) in own for t in call.made)):
+            return call.line
+    work = ""
+    for segment in iteration.tape.segments:
+        if segment.phase is OTHER:
+            work = iteration.phase_line(segment)
+        elif any(e.optimizer == BY_HAND and e.name in names for e in segment.updates):
+            return iteration.phase_line(segment) or work
+        else:
+            work = ""
+    return ""
+
+
+def _made(entry: UpdateEntry) -> bool:
+    return entry.grad is not None and entry.optimizer != BY_HAND
+
+
+def _sample(tensor: Tensor) -> Tensor:
+    flat = tensor.detach().reshape(-1)
+    return flat[:: max(1, -(-flat.numel() // SAMPLE))].clone()
+
+
+def _kind(was: _Updated, now: Tensor) -> str:
+    """What was done between an update and the next one, which begins with ``now``."""
+    if now.shape != was.after.shape or now.equal(was.after):
+        return KEPT
+    if now.equal(was.before):
+        return SAME
+    if float((now == was.after).float().mean()) > 0.1:
+        return OTHERWISE
+    if now.numel() < FEW:
+        return SMALL
+    alike = torch.nn.functional.cosine_similarity(now.float(), was.after.float(), 0)
+    return ANEW if abs(float(alike)) < UNLIKE else OTHERWISE
