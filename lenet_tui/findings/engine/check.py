@@ -57,7 +57,8 @@ class _Check:
         self._before = [d.before for d in looking if type(d).before is not Detector.before]
         self._found: list[Finding] = []
         self._done = 0
-        self._start: TrainerState = held_state(trainer)
+        with collection_put_off():  # it stays until the end
+            self._start: TrainerState = held_state(trainer)
         self._stays_finite = StaysFinite(trainer, self._start)
         self._flags = {name: p.requires_grad for name, p in trainer.parameters.items()}
         self._values: dict[str, Tensor] = {}
@@ -86,6 +87,7 @@ class _Check:
         finally:
             if frozen:
                 gc.unfreeze()
+            collection_as_usual()
             self._to_start()
         return Findings(tuple(sorted_findings(self._found)), self._done)
 
@@ -136,7 +138,12 @@ class _Check:
         assert self._like is not None
         seedings = Seedings(int)
         trainer, finite, looking = self._trainer, self._stays_finite, self._looking
-        if runs_alike(trainer, number, self._like, finite, looking=looking, seedings=seedings):
+        with collection_put_off():
+            alike = runs_alike(
+                trainer, number, self._like, finite, looking=looking, seedings=seedings
+            )
+        collection_as_usual()
+        if alike:
             self._done += 1
             self._values = {}
             return True

@@ -106,8 +106,8 @@ class _Watch(OwnMode):
     def __exit__(self, *error: object) -> None:
         self._updates(False)
         super().__exit__(*error)
-        for hook in self._hooks:
-            hook.remove()
+        while self._hooks:  # which lead back here
+            self._hooks.pop().remove()
 
     def _updates(self, updating: bool) -> None:
         """Look away where nobody else looks on, which costs least; else hand each call on."""
