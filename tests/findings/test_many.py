@@ -9,7 +9,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet_tui.findings.engine.numbers.many import SMALL, largest, norms
+from lenet_tui.findings.engine.numbers.elements import finite
+from lenet_tui.findings.engine.numbers.many import (
+    SMALL,
+    Alike,
+    begin_apart,
+    largest,
+    norms,
+)
 
 ODD = (math.nan, math.inf, -math.inf, 0.0, 1e-38, 3e38)
 
@@ -50,3 +57,36 @@ def test_the_largest_together_are_those_of_each() -> None:
     together = largest(made)
     for t in made:
         assert bits(together[id(t)]) == bits(float(t.detach().abs().max())), t.shape
+
+
+def weights() -> list[Tensor]:
+    """As a model has them: a few shapes, most of which come several times."""
+    return [torch.ones(shape) for shape in ((4, 3), (4,), (2, 3), (), (0, 3), (9,)) * 5]
+
+
+def test_what_is_known_of_weights_says_of_their_gradients_whether_all_are_finite() -> None:
+    made = weights()
+    alike = Alike(made)
+    assert alike.finite(made)
+    assert alike.finite([None if n % 7 == 2 else t for n, t in enumerate(made)])
+    assert alike.finite([t * 3e38 for t in made]), "their sum alone is not finite"
+    assert alike.finite([t.to(torch.float16) if n % 2 else t for n, t in enumerate(made)])
+    assert alike.finite([torch.ones(3, 2, 2) for _ in made]), "of other shapes by now"
+    for place, t in enumerate(made):
+        for value in ODD if t.numel() else ():
+            some = [t.clone() for t in made]
+            some[place].view(-1)[-1] = value
+            assert alike.finite(some) is finite(some[place]), (place, value)
+
+
+def test_weights_that_are_said_to_begin_apart_do_so() -> None:
+    made = [t for t in tensors(torch.float32) if t.dim()]
+    made += [torch.ones(3, 4), torch.zeros(3, 4), torch.ones(3, 4) * math.nan]
+    made += [torch.ones(1, 4) for _ in range(5)]
+    apart = begin_apart(made)
+    for t in made:
+        if id(t) in apart:
+            assert t.shape[0] > 1 and not torch.equal(t[0], t[1])
+    small = [t for t in made if t.dim() == 2 and t.shape == (16, 16)]
+    assert {id(t) for t in small} <= apart
+    assert apart.isdisjoint(map(id, made[-8:-6]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.engine.detectors.along_depth import AlongDepth
+from lenet_tui.findings.engine.first_call import FirstCall
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.plain_run import _Watch
 from lenet_tui.findings.engine.recording import record
 from lenet_tui.findings.finding import Finding
 from lenet_tui.history.engine import keyframe
@@ -188,3 +191,18 @@ def test_what_is_not_decided_yet_is_recorded(
     assert found(tmp_path, last, monkeypatch) == ([], 3, [1, 2])
     drops = HEAD.replace("nn.ReLU()", "nn.ReLU(), nn.Dropout(0.5)") + STEP
     assert found(tmp_path, drops, monkeypatch) == ([], 3, [1, 2])
+
+
+def test_nothing_that_watched_waits_for_the_collector(tmp_path: Path) -> None:
+    """It would keep the tensors of an iteration for as long."""
+    file = tmp_path / "program.py"
+    file.write_text(HEAD + IN_TURN)
+    trainer = Trainer(resolve("own", model=str(file), device="cpu"))
+    gc.collect()
+    gc.disable()
+    try:
+        assert check(trainer, 3).iterations == 3
+        left = [type(o) for o in gc.get_objects() if type(o) in (_Watch, FirstCall)]
+    finally:
+        gc.enable()
+    assert not left

@@ -11,7 +11,7 @@ import torch
 from torch.utils.hooks import RemovableHandle
 
 from lenet_tui.tape.engine import node_hooks
-from lenet_tui.tape.engine.node_hooks import NodeHooks
+from lenet_tui.tape.engine.node_hooks import NodeHooks, hear
 
 
 @pytest.mark.parametrize("torch_has_it", [True, False])
@@ -79,3 +79,34 @@ def test_what_another_thread_hangs_up_meanwhile_is_its_own() -> None:
     ours.remove()
     torch.autograd.backward(y)
     assert called == ["theirs"]
+
+
+@pytest.mark.parametrize("hooked_already", [False, True])
+def test_a_tensor_is_heard_beside_the_hooks_that_others_put_on_it(hooked_already: bool) -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 3
+    called: list[tuple[str, list[float]]] = []
+
+    def noting(name: str) -> Any:
+        return lambda grad: called.append((name, grad.tolist()))
+
+    if hooked_already:
+        y.register_hook(noting("before"))  # type: ignore[no-untyped-call]
+    hear(y, noting("ours"))
+    handle = y.register_hook(noting("after"))  # type: ignore[no-untyped-call]
+    names = [*(["before"] if hooked_already else []), "ours", "after"]
+    torch.autograd.backward((y * torch.tensor([1.0, 5.0])).sum())
+    assert called == [(name, [1.0, 5.0]) for name in names]
+    assert x.grad is not None and x.grad.tolist() == [3.0, 15.0]
+    handle.remove()
+    called.clear()
+    torch.autograd.backward((x * 3).sum())
+    assert not called, "what else comes of the same leaf is not heard"
+
+
+def test_a_leaf_is_heard_too() -> None:
+    x = torch.ones(2, requires_grad=True)
+    heard: list[Any] = []
+    hear(x, heard.append)
+    torch.autograd.backward((x * 2).sum())
+    assert [g.tolist() for g in heard] == [[2.0, 2.0]]

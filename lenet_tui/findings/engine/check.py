@@ -12,6 +12,7 @@ from torch import Tensor
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.mode_changes import told
+from lenet_tui.findings.engine.numbers.stays_finite import StaysFinite
 from lenet_tui.findings.engine.pattern import Pattern, begins, pattern
 from lenet_tui.findings.engine.plain_run import run_plain, runs_alike
 from lenet_tui.findings.engine.recording import copies, record
@@ -56,7 +57,9 @@ class _Check:
         self._before = [d.before for d in looking if type(d).before is not Detector.before]
         self._found: list[Finding] = []
         self._done = 0
-        self._start: TrainerState = held_state(trainer)
+        with collection_put_off():  # it stays until the end
+            self._start: TrainerState = held_state(trainer)
+        self._stays_finite = StaysFinite(trainer, self._start)
         self._flags = {name: p.requires_grad for name, p in trainer.parameters.items()}
         self._values: dict[str, Tensor] = {}
         """Parameters and buffers where the next iteration begins, copied."""
@@ -84,6 +87,7 @@ class _Check:
         finally:
             if frozen:
                 gc.unfreeze()
+            collection_as_usual()
             self._to_start()
         return Findings(tuple(sorted_findings(self._found)), self._done)
 
@@ -133,8 +137,13 @@ class _Check:
         number = self._first + self._done
         assert self._like is not None
         seedings = Seedings(int)
-        trainer, start, looking = self._trainer, self._start, self._looking
-        if runs_alike(trainer, number, self._like, start, looking=looking, seedings=seedings):
+        trainer, finite, looking = self._trainer, self._stays_finite, self._looking
+        with collection_put_off():
+            alike = runs_alike(
+                trainer, number, self._like, finite, looking=looking, seedings=seedings
+            )
+        collection_as_usual()
+        if alike:
             self._done += 1
             self._values = {}
             return True
@@ -149,7 +158,7 @@ class _Check:
     def _to_start(self) -> None:
         put_back(self._trainer, self._start)
         for name, p in self._trainer.parameters.items():
-            if p.is_leaf and p.requires_grad is not self._flags[name]:
+            if p.requires_grad is not self._flags[name] and p.is_leaf:
                 p.requires_grad_(self._flags[name])
 
 

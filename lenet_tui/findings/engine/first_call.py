@@ -30,6 +30,7 @@ class FirstCall:
 
     def __exit__(self, *error: object) -> None:
         self._hook.remove()
+        del self._hook  # which leads back here
 
     def anew(self) -> None:
         """Another run begins."""

@@ -58,6 +58,11 @@ class Iteration:
         made: _Made = self._once[make]
         return made
 
+    @property
+    def buffers(self) -> dict[str, Tensor]:
+        """The trainer's buffers, which no detector replaces."""
+        return self.once(_buffers)
+
     def line(self, entry: OpEntry | None) -> str:
         """``file.py:17`` of an op; empty where it is not known."""
         if not self._lines:
@@ -89,3 +94,7 @@ class Iteration:
             if any(each is entry for each in segment.entries):
                 return segment.phase.name
         return ""
+
+
+def _buffers(iteration: Iteration) -> dict[str, Tensor]:
+    return iteration.trainer.buffers

@@ -9,7 +9,7 @@ from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.losses import Producers
 
-PARTS = ("getitem", "chunk", "split", "narrow", "unbind", "index_select", "tensor_split")
+PARTS = frozenset(("getitem", "chunk", "split", "narrow", "unbind", "index_select", "tensor_split"))
 """Functions that take a part of a batch."""
 
 

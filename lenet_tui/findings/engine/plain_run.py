@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -16,12 +15,10 @@ from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.detectors.loss import LabelDetector
 from lenet_tui.findings.engine.index_range import INDEXING
-from lenet_tui.findings.engine.numbers.elements import finite
-from lenet_tui.findings.engine.numbers.many import all_finite, largest
+from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.pattern import Op, Pattern, begins, pattern_of
 from lenet_tui.findings.engine.recording import eager
 from lenet_tui.findings.engine.seedings import Seedings
-from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
@@ -50,7 +47,7 @@ def runs_alike(
     trainer: Trainer,
     number: int,
     like: Pattern,
-    start: TrainerState,
+    stays_finite: Callable[[], bool],
     *,
     looking: Sequence[Detector],
     seedings: Seedings,
@@ -58,9 +55,9 @@ def runs_alike(
     """Run the iteration ``number`` as it is; whether a recorded one would say no more of it.
 
     So it is where it did the same as ``like``, from gradients that were cleared, with labels in
-    their range, nothing was raised or is not finite now that was so at the ``start`` of the check,
-    and each of the detectors that are ``looking`` has seen what it needs. ``seedings``: notes those
-    of the owner's code, of which there may be none.
+    their range, nothing was raised, all ``stays_finite`` that was so where the check began, and
+    each of the detectors that are ``looking`` has seen what it needs. ``seedings``: notes those of
+    the owner's code, of which there may be none.
     """
     begun, labels = begins(trainer), LabelDetector()
     watch = _Watch(trainer, labels.before, [m for d in looking if (m := d.measures(trainer))])
@@ -72,26 +69,13 @@ def runs_alike(
     except Exception:  # noqa: BLE001 - it is run again, recorded, and says it itself
         return False
     same = pattern_of(trainer, begun, watch.ops, watch.backwards) == like and not labels.found
-    if not same or not watch.cleared or seedings.all or not _stays_finite(trainer, start):
+    if not same or not watch.cleared or seedings.all or not stays_finite():
         return False
     if not all(detector.passes(trainer) for detector in looking):
         return False
     for detector in looking:
         detector.passed(trainer)
     return True
-
-
-def _stays_finite(trainer: Trainer, start: TrainerState) -> bool:
-    """Whether the loss is finite, and so are gradients, parameters and buffers that were."""
-    if not math.isfinite(trainer.last_loss or 0.0):
-        return False
-    live = trainer.parameters.values()
-    if not all_finite((*live, *(p.grad for p in live))):
-        return False
-    buffers = trainer.buffers
-    if all_finite(buffers.values()):
-        return True
-    return all(finite(t) or not finite(start.buffers.get(n)) for n, t in buffers.items())
 
 
 class _Watch(OwnMode):
@@ -122,8 +106,8 @@ class _Watch(OwnMode):
     def __exit__(self, *error: object) -> None:
         self._updates(False)
         super().__exit__(*error)
-        for hook in self._hooks:
-            hook.remove()
+        while self._hooks:  # which lead back here
+            self._hooks.pop().remove()
 
     def _updates(self, updating: bool) -> None:
         """Look away where nobody else looks on, which costs least; else hand each call on."""

@@ -18,7 +18,7 @@ from lenet_tui.protocol.phases import BACKWARD, INIT, STEP, turn
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.tape.engine.making import made_by
 from lenet_tui.tape.engine.new_node import new_node
-from lenet_tui.tape.engine.progress import RecorderProgress
+from lenet_tui.tape.engine.progress import RecorderProgress, Unwatched
 from lenet_tui.tape.engine.recorder import TapeRecorder
 from lenet_tui.tape.engine.step_recorder import StepRecorder
 from lenet_tui.tape.engine.tape import TapeSegment
@@ -92,7 +92,7 @@ def record(
     """Run an iteration with everything recorded."""
     paths = {id(module): path for path, module in trainer.modules()}
     observer = Observer(paths, before)
-    recorder = CheckRecorder(trainer, RecorderProgress(), values)
+    recorder = CheckRecorder(trainer, Unwatched(), values)
     recorder.partly = True
     sequence = autograd_count()
     recorder.begin(iteration)

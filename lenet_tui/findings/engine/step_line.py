@@ -93,7 +93,7 @@ def step_line(
         backwards = trial.iterate()
         ran = Ran(first_values, trial.values(), backwards, trial.root)
     start, end, backwards, root = ran.start, ran.end, ran.backwards, ran.root
-    steps = _steps(start, end)
+    steps, sizes = _steps(start, end)
     if not steps:
         return None
 
@@ -115,7 +115,7 @@ def step_line(
             known[factor] = _number(loss(factor))
     if not only_if_higher or len(known) > len((0.0, 1.0)):
         repeatable = loss(0.0) == first
-    moves = _moves(start, steps)
+    moves = _moves(start, steps, sizes)
     most = max(moves, key=lambda name: moves[name][0] / moves[name][1], default="")
     losses = tuple(known[factor] for factor in factors)
     return StepLine(factors, losses, repeatable, backwards, _whole(moves.values()), most)
@@ -137,16 +137,19 @@ def _after(
     return {name: start[name] + factor * step for name, step in steps.items()}
 
 
-def _steps(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What was added to each parameter that has changed."""
+def _steps(
+    start: Mapping[str, Tensor], end: Mapping[str, Tensor]
+) -> tuple[dict[str, Tensor], Mapping[int, float]]:
+    """What was added to each parameter that has changed; and the norms, by ``id``."""
     steps = _differences(start, end)
-    sizes = largest(steps.values())
+    sizes = norms(steps.values())
+    most = largest(t for t in steps.values() if sizes.get(id(t)) == 0)  # a norm may be rounded to 0
 
     def changed(name: str, step: Tensor) -> bool:
-        size = sizes.get(id(step), math.nan)
+        size = sizes.get(id(step), math.nan) or most[id(step)]
         return 0 < size < math.inf or (size != 0 and not _equal(start[name], end[name]))
 
-    return {name: step for name, step in steps.items() if changed(name, step)}
+    return {name: step for name, step in steps.items() if changed(name, step)}, sizes
 
 
 def _differences(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -162,11 +165,14 @@ def _equal(a: Tensor, b: Tensor) -> bool:
 
 
 def _moves(
-    start: Mapping[str, Tensor], steps: Mapping[str, Tensor]
+    start: Mapping[str, Tensor], steps: Mapping[str, Tensor], sizes: Mapping[int, float]
 ) -> dict[str, tuple[float, float]]:
-    """‖update‖ and ‖weights‖ of each weight that moved; not of those that are zero at first."""
+    """‖update‖ and ‖weights‖ of each weight that moved; not of those that are zero at first.
+
+    ``sizes``: the norms of steps, as far as they are known.
+    """
     weights = [n for n in steps if start[n].dim() > 1 and start[n].is_floating_point()]
-    known = norms([*(start[n] for n in weights), *(steps[n] for n in weights)])
+    known = {**norms(start[n] for n in weights), **sizes}
 
     def norm(tensor: Tensor) -> float:
         return known[id(tensor)] if id(tensor) in known else float(tensor.norm())

@@ -42,7 +42,9 @@ def unfinished_edges(iteration: Iteration) -> Iterator[tuple[Node | None, Node]]
 
 
 def call_of(iteration: Iteration, tensor: Tensor | None) -> Call | None:
-    """The call that made a tensor."""
+    """The call that made a tensor; ``None``: none did."""
+    if tensor is None:
+        return None
     made = (call for call in reversed(iteration.calls) if any(t is tensor for t in call.made))
     return next(made, None)
 

@@ -56,10 +56,9 @@ def _mapped(
 
 def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
     with torch.no_grad():
-        several = [t.detach() for t in tensors]
-        if not _fits(several):
-            return [t.to("cpu", copy=True) for t in several]
-        return clones(several)
+        if not _fits(tensors):
+            return [t.detach().to("cpu", copy=True) for t in tensors]
+        return clones(tensors)
 
 
 def _fits(tensors: Sequence[Tensor]) -> bool:

@@ -181,12 +181,15 @@ def _restore_buffers(
     cast: Mapping[torch.dtype, torch.dtype],
 ) -> None:
     """Fill the buffers in place, or as a forward may have done: replace, register or delete."""
-    present, modules = buffers(trainer.modules()), dict(trainer.modules())
+    present = buffers(trainer.modules())
+    modules: dict[str, nn.Module] = {}
     alike: list[tuple[Tensor, Tensor]] = []
     for name in present.keys() - stored.keys():
         delattr(*present[name][:2])
     for name, value in stored.items():
         path, _, leaf = name.rpartition(".")
+        if name not in present and not modules:
+            modules = dict(trainer.modules())
         module, _, buffer = present.get(name) or (modules[path], leaf, None)
         dtype = value if value is None else cast.get(value.dtype, value.dtype)
         if value is not None and buffer is not None and _like(buffer) == (dtype, value.shape):

@@ -106,8 +106,9 @@ class OpEntry(Entry):
 
     def edge(self, part: int | None = None) -> Edge | None:
         """The edge of its output; of several, of a ``part``, or else of the first."""
-        at = next(iter(self.parts), 0) if part is None else part
-        return self.edges[at] if at < len(self.edges) else None
+        if part is None:
+            part = next(iter(self.parts), 0) if isinstance(self.output, tuple) else 0
+        return self.edges[part] if part < len(self.edges) else None
 
     def tensors(self) -> list[Tensor | None]:
         several = self.output if isinstance(self.output, tuple) else (self.output,)

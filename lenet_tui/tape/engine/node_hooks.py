@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from operator import methodcaller
 from threading import get_ident
 from typing import Any
 
+from torch import Tensor
 from torch.autograd import function
 from torch.autograd.graph import Node
 from torch.utils.hooks import RemovableHandle
@@ -24,6 +25,20 @@ class _Hooks(dict[int, Hook]):
     """The hooks of a node in their turn. torch's handles refer to it weakly."""
 
     __slots__ = ("__weakref__",)
+
+
+def hear(tensor: Tensor, hook: Hook) -> None:
+    """Have a hook called with each gradient of what an op has made, as long as its node lives.
+
+    As ``register_hook`` does, without the handle, which costs most of it.
+    """
+    known = getattr(tensor.grad_fn, "_register_hook_dict", None)
+    if known is None or tensor._backward_hooks is not None:
+        tensor.register_hook(hook)  # type: ignore[no-untyped-call]
+        return
+    tensor._backward_hooks = OrderedDict([(RemovableHandle.next_id, hook)])
+    RemovableHandle.next_id += 1
+    known(tensor)
 
 
 class NodeHooks:

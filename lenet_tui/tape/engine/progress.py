@@ -47,3 +47,13 @@ class RecorderProgress:
         self.done = done
         self.what, self.after = "", what
         self.since = time.monotonic()
+
+
+class Unwatched(RecorderProgress):
+    """Of an iteration that nobody waits for op by op: only its phases are noted."""
+
+    def enters(self, what: str) -> None:
+        """The op is not noted."""
+
+    def passed(self, done: int, what: str) -> None:
+        """The op is not noted."""

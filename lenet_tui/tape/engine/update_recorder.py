@@ -40,7 +40,7 @@ class UpdateRecorder:
         parameters that have no entry yet.
         """
         updater, parameters = self._trainer.updater, self._trainer.parameters
-        states = [self._state(name) for name in names] if updater.keeps_state else None
+        states = self._states(names)
         copies = updater.step_copied(names if len(names) < len(parameters) else None)
         groups, title, told = updater.groups(names), updater.title, updater.own or updater.told
         known = {n: made[n].after if n in made else values[n] for n in names} | edited
@@ -49,6 +49,7 @@ class UpdateRecorder:
         all_still = all_identical(idle)
         without = [n for n in names if n not in copies and parameters[n].grad is not None]
         copies |= zip(without, clones([parameters[n] for n in without]), strict=True)
+        states_after = self._states(names)
         entries = []
         for number, name in enumerate(names):
             p, after, before = parameters[name], copies.get(name), known[name]
@@ -67,11 +68,18 @@ class UpdateRecorder:
                 settings.get("lr", updater.lr),
                 title,
                 {} if states is None else states[number],
-                {} if states is None else self._state(name),
+                {} if states_after is None else states_after[number],
                 settings if told else {},
             )
             entries.append(entry)
         return entries
+
+    def _states(self, names: Sequence[str]) -> list[dict[str, Tensor]] | None:
+        """The optimizer's state of each parameter; ``None``: it has none of any."""
+        if self._trainer.updater.has_state:
+            return [self._state(name) for name in names]
+        self._copied.clear()
+        return None
 
     def _state(self, name: str) -> dict[str, Tensor]:
         """The optimizer's state of a parameter, copied where it is not the one copied last."""

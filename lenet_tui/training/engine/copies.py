@@ -53,12 +53,11 @@ def of_one_kind(tensors: Sequence[Tensor]) -> bool:
 def clones(tensors: Sequence[Tensor]) -> list[Tensor]:
     """A copy of each tensor, without its graph, in memory of its own; as many at once as can be."""
     with torch.no_grad():
-        several = [tensor.detach() for tensor in tensors]
         together = getattr(torch, "_foreach_clone", None)  # of torch 2.9
-        plain = all(type(t) is Tensor and t.layout is torch.strided for t in several)
-        if together is None or not several or not plain:
-            return [t.clone() for t in several]
-        made: list[Tensor] = list(together(several))
+        plain = all(t.layout is torch.strided for t in tensors) and {*map(type, tensors)} <= _PLAIN
+        if together is None or not tensors or not plain:
+            return [t.detach().clone() for t in tensors]
+        made: list[Tensor] = list(together([*tensors]))
         return made
 
 

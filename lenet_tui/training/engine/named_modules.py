@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from torch import nn
 
 from lenet_tui.training.engine import cuda_generators
 
 Children = dict[str, nn.Module | None]
+_children = attrgetter("_modules")
 
 
 class NamedModules:
@@ -27,7 +29,7 @@ class NamedModules:
 
     def all(self) -> Sequence[tuple[str, nn.Module]]:
         """Each module with its path, ``root`` first."""
-        if not self._known or [m._modules for m in self._modules] != self._children:
+        if not self._known or [*map(_children, self._modules)] != self._children:
             self._walk()
         return self._found
 

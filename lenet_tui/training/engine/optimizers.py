@@ -148,6 +148,13 @@ class Updater:
         return self._optimizer is not None
 
     @property
+    def has_state(self) -> bool:
+        """Whether it has something of its own for any parameter now."""
+        if self._optimizer is None:
+            return False
+        return any(type(held) is not dict or held for held in self._optimizer.state.values())
+
+    @property
     def separable(self) -> bool:
         """Whether a step of some parameters leaves the same bits as their part of a whole one."""
         return self._own is None or type(self._own) in ONE_BY_ONE

@@ -135,7 +135,11 @@ def fixed(value: Any) -> bool:
 
 
 def bare(value: Any) -> bool:
-    """Whether a value is a tuple of numbers and texts, such as a kernel's size: no place."""
+    """Whether a value is no place: a tuple of numbers and texts, such as a kernel's size, or a list
+    of parameters, such as a group of an optimizer has.
+    """
+    if type(value) is list:
+        return {*map(type, value)} == {nn.Parameter}
     return type(value) is tuple and all(type(part) in PLAIN for part in value)
 
 

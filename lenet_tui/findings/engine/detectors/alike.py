@@ -9,6 +9,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.many import begin_apart
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import INIT
 from lenet_tui.tape.engine.entries import UpdateEntry
@@ -28,9 +29,11 @@ class AlikeUnits(Detector):
             for _, e in iteration.entries()
             if isinstance(e, UpdateEntry) and e.grad is not None
         }
-        for name, gradient in given.items():
-            before = iteration.before.get(name)
-            if before is None or not _rows_alike(before) or gradient.is_sparse:
+        weights = {n: iteration.before[n] for n in given if n in iteration.before}
+        apart_already = begin_apart(w for w in weights.values() if w.dim() > 1)
+        for name, before in weights.items():
+            gradient = given[name]
+            if id(before) in apart_already or not _rows_alike(before) or gradient.is_sparse:
                 continue
             size = float(gradient.abs().max())
             apart = float((gradient - gradient[:1]).abs().max())

@@ -35,12 +35,10 @@ class BroadcastDetector(Detector):
     """
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        given = _of_the_data(iteration)
         makers = iteration.once(producers)
-        leads = iteration.once(leading)
-        for call in iteration.calls:
-            pair = next(_met(call, given), None)
-            if pair is None or not any(id(t) in leads for t in call.made):
+        for call in filter(_widens, iteration.calls):
+            pair = next(_met(call, iteration.once(_of_the_data)), None)
+            if pair is None or iteration.once(leading).isdisjoint(map(id, call.made)):
                 continue
             phase = iteration.phase_of(call.entry)
             if phase not in (LOSS.name, OTHER.name) and not _in_model(iteration, phase, *pair):
@@ -62,13 +60,17 @@ def _in_model(iteration: Iteration, phase: str, made: Tensor, target: Tensor) ->
     return phase == FORWARD.name and alone and {made.dim(), target.dim()} == {1, 2}
 
 
-def _met(call: Call, given: set[int]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yields a prediction and a target that an op has broadcast against each other."""
+def _widens(call: Call) -> bool:
+    """Whether an op that gradients go through made more numbers than each operand has."""
     if call.name in CONTRACTS or len(call.made) != 1 or len(call.read) < 2:
-        return
+        return False
+    result = call.made[0]
+    return result.requires_grad and result.numel() > max(t.numel() for t, _ in call.read)
+
+
+def _met(call: Call, given: set[int]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yields a prediction and a target that such an op has broadcast against each other."""
     result, operands = call.made[0], [t for t, _ in call.read]
-    if not result.requires_grad or result.numel() <= max(t.numel() for t in operands):
-        return
     try:
         together = torch.broadcast_shapes(*[t.shape for t in operands])  # type: ignore[no-untyped-call]
     except RuntimeError:
@@ -91,7 +93,7 @@ def _of_the_data(iteration: Iteration) -> set[int]:
     labels never enter its model. What sums a tensor up is another quantity than a label.
     """
     trainer = iteration.trainer
-    own = {*trainer.names, *(id(b) for b in trainer.buffers.values())}
+    own = {*trainer.names, *(id(b) for b in iteration.buffers.values())}
     own |= {id(t) for c in iteration.calls for t in c.made}
     read = {id(t): t for call in iteration.calls for t, _ in call.read}
     found = {at for at, t in read.items() if at not in own and not t.requires_grad}

@@ -103,8 +103,10 @@ class GradientDetector(Detector):
             for e in segment.nodes
             if e.op == ACCUMULATES and e.parameter and self._best.get(e.parameter) != VALUE
         ]
-        norms = iteration.once(GradientNorms)
-        known = {id(entry) for entry in leaves if _taken(entry) and norms.of(entry.grad) != 0}
+        norms, alone = iteration.once(GradientNorms), _alone(iteration, segment)
+        known = {
+            id(e) for e in leaves if (alone or _taken(e)) and norms.of(e.grad) != 0
+        }  # what they hold is what they were given
         sizes = largest(t for e in leaves if id(e) not in known for t in e.received)
         for entry in leaves:
             given = id(entry) in known or any(_given(t, sizes) for t in entry.received)
@@ -242,6 +244,18 @@ def _of_cut(cut: Cut, names: list[str], nothing: bool = False) -> Finding:
 def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
+
+
+def _alone(iteration: Iteration, backward: TapeSegment) -> bool:
+    """Whether no parameter had a gradient where a backward began."""
+    held = {name for name, grad in iteration.tape.base.grads.items() if grad is not None}
+    for segment in iteration.tape.segments:
+        if segment is backward or segment.phase is BACKWARD:
+            return segment is backward and not held
+        for entry in segment.entries:
+            if isinstance(entry, GradientEntry):
+                (held.discard if entry.after is None else held.add)(entry.name)
+    return False
 
 
 def _taken(entry: NodeEntry) -> bool:

@@ -16,10 +16,11 @@ from lenet_tui.findings.engine.numbers.backward_birth import (
 )
 from lenet_tui.findings.engine.numbers.elements import spelled
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forward_birth
+from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
 from lenet_tui.findings.engine.numbers.state_birth import state_birth
 from lenet_tui.findings.engine.unfinished import call_of, unfinished_root
 from lenet_tui.findings.finding import Finding
-from lenet_tui.protocol.phases import FORWARD, LOSS
+from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS
 from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.text.numbers import index_text
 
@@ -59,16 +60,23 @@ class NotFinite(Detector):
 
 def _birth(iteration: Iteration) -> Birth | None:
     trainer, tape = iteration.trainer, iteration.tape
-    live = {**trainer.buffers, **trainer.parameters}
+    live = {**iteration.buffers, **trainer.parameters}
     batch = tape.batch.named if tape.batch is not None else {}
     given = Given(batch, iteration.before, {id(t): name for name, t in live.items()})
     made = call_of(iteration, iteration.once(unfinished_root))
     loss = made.entry if made is not None else None
     return (
         forward_birth(tape, given, loss)
-        or backward_birth(tape, given)
+        or (None if _gradients_finite(iteration) else backward_birth(tape, given))
         or (state_birth(tape, iteration.before, iteration.after) if not iteration.error else None)
     )
+
+
+def _gradients_finite(iteration: Iteration) -> bool:
+    """Whether all gradients that backwards left are, by their norms, which others ask for too."""
+    backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
+    norms = iteration.once(GradientNorms)
+    return all(norms.finite(n.grad) for s in backwards for n in s.nodes if n.parameter)
 
 
 def _evidence(born: Birth, iteration: Iteration) -> dict[str, Any]:

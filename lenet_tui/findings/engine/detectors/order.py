@@ -340,7 +340,7 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     if iteration.tape.batch is not None:
         iteration.tape.batch.map(note)
     makers = iteration.once(producers)
-    own = {id(b) for b in iteration.trainer.buffers.values()}
+    own = {id(b) for b in iteration.buffers.values()}
     behind = list(makers.ancestors(root))
     return Backward(
         iteration.number, line, segment.scale, mean_factor(root, makers, segment.scale),

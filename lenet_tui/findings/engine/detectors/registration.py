@@ -125,6 +125,10 @@ def members(trainer: Trainer) -> set[int]:
 
 def took_part(iteration: Iteration) -> set[int]:
     """The ``id`` of each tensor that a call was given."""
+    return iteration.once(_took_part)
+
+
+def _took_part(iteration: Iteration) -> set[int]:
     return {id(t) for call in iteration.calls for t, _ in call.read}
 
 

@@ -127,13 +127,14 @@ def _drops(rates: list[float]) -> int:
 
 def _rounded(entries: list[UpdateEntry], rate: float) -> dict[str, Any] | None:
     """The largest gradient and value, where a step of that rate is lost in rounding everywhere."""
+    first = entries[0]
+    if first.before.is_sparse or not first.after.equal(first.before):
+        return None
     values = [e for e in entries if e.before.is_floating_point() and not e.before.is_sparse]
     gradients = [e.grad for e in values if e.grad is not None and not e.grad.is_sparse]
     if len(values) != len(entries) or len(gradients) != len(values) or not values:
         return None
-    if not values[0].after.equal(values[0].before) or any(
-        not e.after.equal(e.before) for e in values
-    ):
+    if any(not e.after.equal(e.before) for e in values):
         return None
     sizes = largest([*gradients, *(e.before for e in values)])
     gradient = max(sizes.get(id(g), 0.0) for g in gradients)

@@ -36,6 +36,8 @@ class TwiceDetector(Detector):
     """
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if sum(segment.phase is BACKWARD for segment in iteration.tape.segments) < 2:
+            return
         held: dict[str, list[Ran]] = {}
         twice: dict[str, tuple[Ran, Ran]] = {}
         for segment in iteration.tape.segments:

@@ -149,8 +149,7 @@ def weights_of(op: str, given: Iterable[Any], parameters: Mapping[int, str]) -> 
     """The ``id`` of each parameter of two axes or more that an op multiplies with."""
     if op not in WEIGHTED:
         return frozenset()
-    several = [t for t in given if id(t) in parameters]
-    return frozenset([id(t) for t in several if isinstance(t, Tensor) and t.dim() > 1])
+    return frozenset([id(t) for t in given if id(t) in parameters and t.dim() > 1])
 
 
 def _gradient(op: OpEntry, nodes: Mapping[Node, NodeEntry]) -> Tensor | None:

@@ -42,29 +42,37 @@ def drawn(iteration: Iteration) -> Iterator[Drawn]:
     From a generator of one's own only such as have a number for each sample: a projection that is
     drawn anew from the same seed each time is meant to stay as it is.
     """
+    sizes = _sizes(iteration)
+    for call in iteration.calls:
+        if call.name not in DRAWS:
+            continue
+        made = call.made[:1] or [t for t, _ in call.written[:1]]
+        if not made or not _counts(made[0], iteration):
+            continue
+        own = call.kwargs.get("generator") is not None
+        if not own or _for_samples(iteration, made[0], sizes):
+            yield Drawn(call, made[0], digest(made[0]))
+    yield from _from_numpy(iteration)
+
+
+def _counts(tensor: Tensor, iteration: Iteration) -> bool:
+    goes_on = id(tensor) in iteration.once(_going_on)
+    return goes_on and not tensor.is_meta and _bits(tensor) >= BITS
+
+
+def _going_on(iteration: Iteration) -> set[int]:
+    """The ``id`` of each tensor that goes on to a backward, or decides what is done."""
     goes_on = set(iteration.once(leading))
     for call in iteration.calls:
         if call.name == "bool" and call.graph:
             goes_on |= {id(t) for t, _ in call.read}
             _lead_back(iteration, call, goes_on)
-    sizes = _sizes(iteration)
-    for call in iteration.calls:
-        made = call.made[:1] or [t for t, _ in call.written[:1]]
-        if call.name not in DRAWS or not made or not _counts(made[0], goes_on):
-            continue
-        own = call.kwargs.get("generator") is not None
-        if not own or _for_samples(iteration, made[0], sizes):
-            yield Drawn(call, made[0], digest(made[0]))
-    yield from _from_numpy(iteration, goes_on)
+    return goes_on
 
 
-def _counts(tensor: Tensor, goes_on: set[int]) -> bool:
-    return id(tensor) in goes_on and not tensor.is_meta and _bits(tensor) >= BITS
-
-
-def _from_numpy(iteration: Iteration, goes_on: set[int]) -> Iterator[Drawn]:
+def _from_numpy(iteration: Iteration) -> Iterator[Drawn]:
     """Yields tensors of numbers that are none of the batch's or model's, and were not computed."""
-    known = set(iteration.trainer.names) | {id(t) for t in iteration.trainer.buffers.values()}
+    known = set(iteration.trainer.names) | {id(t) for t in iteration.buffers.values()}
     if iteration.tape.batch is not None:
         known |= {id(t) for t in batch.tensors(iteration.tape.batch.whole)}
     for call in iteration.calls:
@@ -74,7 +82,7 @@ def _from_numpy(iteration: Iteration, goes_on: set[int]) -> Iterator[Drawn]:
             given = [t for t, _ in call.read if id(t) not in known and t.grad_fn is None]
             known |= {id(t) for t in (*call.made, *given)}
         for tensor in given:
-            if tensor.is_floating_point() and _counts(tensor, goes_on):
+            if tensor.is_floating_point() and _counts(tensor, iteration):
                 yield Drawn(call, tensor, digest(tensor), True)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from torch import Tensor
 
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.elements import finite
 from lenet_tui.findings.engine.numbers.many import norms
 from lenet_tui.protocol.phases import BACKWARD, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry
@@ -23,6 +24,10 @@ class GradientNorms:
         """The norm of a tensor that lives as long as the iteration; of ``None`` it is 0."""
         known = self._known.get(id(tensor))
         return norm(tensor) if known is None else known
+
+    def finite(self, tensor: Tensor | None) -> bool:
+        """Whether all of its numbers are finite: so they are where the norm is."""
+        return math.isfinite(self._known.get(id(tensor), math.inf)) or finite(tensor)
 
 
 def _gradients(iteration: Iteration) -> Iterator[Tensor | None]:

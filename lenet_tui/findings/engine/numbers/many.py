@@ -5,7 +5,7 @@ On a GPU the answers come over together, where each for itself would wait for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf
 
 import torch
@@ -38,6 +38,35 @@ def _flat(tensors: list[Tensor]) -> Tensor:
     return flat
 
 
+class Alike:
+    """Which of some tensors, such as a model's parameters, can be put one after the other.
+
+    Most of a model have their shape in common with others. They are asked for it once; others of
+    the same shapes, such as their gradients, are looked at by what is known of these.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        by_shape: dict[torch.Size, list[int]] = {}
+        for place, t in enumerate(tensors):
+            if _plain(t) and t.dim() and 0 < t.numel() <= SMALL:
+                by_shape.setdefault(t.shape[1:], []).append(place)
+        few = len(by_shape) * FEW > len(tensors)  # then hardly two are alike
+        self._groups = [] if few else list(by_shape.values())
+        known = {place for places in self._groups for place in places}
+        self._rest = [place for place in range(len(tensors)) if place not in known]
+
+    def finite(self, tensors: Sequence[Tensor | None]) -> bool:
+        """As ``all_finite``, of tensors in the order of those by which this was made."""
+        given = [[tensors[place] for place in places] for places in self._groups]
+        try:
+            with torch.no_grad():
+                sums = [torch.cat(some).sum() for some in given]  # type: ignore[arg-type]
+                one = not sums or bool(torch.isfinite(torch.stack(sums)).all())
+        except (RuntimeError, TypeError):  # one is not there, or has another shape by now
+            return all_finite(tensors)
+        return all_finite([tensors[place] for place in self._rest] if one else tensors)
+
+
 def norms(tensors: Iterable[Tensor | None]) -> dict[int, float]:
     """The Euclidean norm of each by its ``id``, as long as the tensors live.
 
@@ -49,6 +78,23 @@ def norms(tensors: Iterable[Tensor | None]) -> dict[int, float]:
 def largest(tensors: Iterable[Tensor | None]) -> dict[int, float]:
     """The largest absolute value of each by its ``id``, or NaN: 0 only where all are zero."""
     return _norms(tensors, inf)
+
+
+def begin_apart(tensors: Iterable[Tensor]) -> set[int]:
+    """The ``id`` of tensors whose first two parts along axis 0 differ, of those that are small.
+
+    ``tensors``: with one axis or more. Of those that are not looked at together none is in it.
+    """
+    found: set[int] = set()
+    groups, _ = _grouped(tensors, 2, SMALL)
+    with torch.no_grad():
+        for some in groups:
+            for alike in _rows(some)[0]:
+                if alike[0].shape[0] > 1:
+                    both = torch.stack(alike)
+                    differ = (both[:, 0] != both[:, 1]).view(len(alike), -1).any(1).tolist()
+                    found.update(id(t) for t, apart in zip(alike, differ, strict=True) if apart)
+    return found
 
 
 def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:

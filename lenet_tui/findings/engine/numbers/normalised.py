@@ -79,7 +79,6 @@ def normalised_again(iteration: Iteration, last: Call) -> Again | None:
 def _back(iteration: Iteration, last: Call) -> Iterator[Call]:
     """Yields the shifts and scalings by constants before a call, the last one first."""
     at, wanted = iteration.calls.index(last), id(last.args[0])
-    constant = _constants(iteration)
     while True:
         before = (
             number
@@ -97,6 +96,7 @@ def _back(iteration: Iteration, last: Call) -> Iterator[Call]:
             return
         if call.name in SHIFTS | SCALES:
             others = [t for t, _ in call.read if t is not call.args[0]]
+            constant = iteration.once(_constants) if others else ()
             if any(id(t) not in constant or t.requires_grad for t in others):
                 return
             yield call

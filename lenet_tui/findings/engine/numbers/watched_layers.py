@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lenet_tui.findings.engine.calls import version
 from lenet_tui.findings.engine.numbers.depth import WEIGHTED, Layer, weights_of
+from lenet_tui.tape.engine.node_hooks import hear
 
 
 @dataclass(slots=True, eq=False)
@@ -33,10 +34,11 @@ class WatchedLayers:
         """An op that gradients go through has been made; what it made has a hook from now on."""
         if op not in WEIGHTED:
             return
-        weights = weights_of(op, (*args, *kwargs.values()), self._parameters)
+        given = (*args, *kwargs.values()) if kwargs else args
+        weights = weights_of(op, given, self._parameters)
         if weights:
             seen = _Seen(weights, made.detach(), version(made))
-            made.register_hook(seen.gradients.append)  # type: ignore[no-untyped-call]
+            hear(made, seen.gradients.append)
             self._seen.append(seen)
 
     def layers(self) -> list[Layer] | None:
