@@ -7,7 +7,7 @@ from hashlib import sha256
 from lenet_tui.evaluation.request import Evaluate, Judge, Judged, ListEvaluations
 from lenet_tui.history.engine import beforehand, keyframe, rates
 from lenet_tui.history.engine.session import Session
-from lenet_tui.history.request import EpochLength, ListRates, MayMake, StateDigest, StoreKeyframe
+from lenet_tui.history.request import ListRates, MayMake, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.request import Rejected, answers
@@ -15,7 +15,7 @@ from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import epochs
 from lenet_tui.training.engine.weights import dump
-from lenet_tui.training.request import Weights
+from lenet_tui.training.request import EpochLength, Weights
 
 
 @answers(Evaluate)
