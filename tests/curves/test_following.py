@@ -126,7 +126,7 @@ async def test_the_screen_draws_what_comes_in(
             await run.pilot.pause(0.01)
             if view.collected.others and view.window.last == 2 * per_epoch:
                 break
-        assert view.window.last == 2 * per_epoch and "(at ends of epochs)" in run.text
+        assert view.window.last == 2 * per_epoch and "(epochs' ends)" in run.text
         append(path, "3,1.0\n")
         for _ in range(200):
             await run.pilot.pause(0.01)

@@ -240,6 +240,8 @@ class ChartPane(Pane):
         legends = [self._collected.legend(self.kind, longest, counted) for longest in LEGEND]
         titles = ["  ".join([title, *names, *legend]) for legend in legends]
         if names and legends[-1]:  # the letters first: what is drawn in signs is this run
+            briefly = [f"{self._sign(curve)} {self._called(curve, '.brief')}" for curve in own]
+            titles += ["  ".join([title, *briefly, *legend]) for legend in legends]
             titles += ["  ".join([title, *legend]) for legend in legends]
         if any(c.dense and c.spans for c in own) and self.window.length > 2 * self.title_room:
             spans = words("curves.span"), words("curves.span.short")
@@ -271,10 +273,10 @@ class ChartPane(Pane):
         with_keys = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
         return [*(text for text in with_keys if cell_len(text) <= room), said, short]
 
-    def _called(self, curve: Curve) -> str:
+    def _called(self, curve: Curve, brief: str = "") -> str:
         if curve.called:
             return called(curve.called, self.words)
-        return curve.letter or self.words(f"curves.{curve.key}")
+        return curve.letter or self.words(f"curves.{curve.key}{brief}")
 
     def _sign(self, curve: Curve) -> str:
         signs = SIGNS if ascii_only(self) else ""
