@@ -38,12 +38,17 @@ def digest(request: StateDigest, session: Session) -> str:
 
 @answers(StoreKeyframe)
 def store(request: StoreKeyframe, session: Session) -> bool:
-    """Store one, and report it."""
+    """Store one, and report it.
+
+    None is stored where an option was set at the end of the iteration: a keyframe is of what was
+    before that, which is no longer live. One that is there already serves, or an earlier one.
+    """
     navigator = session.navigator
     if not navigator.finished:
         return False
     navigator.make_live()
-    if navigator.tape.end.segment == navigator.plan.boundary() - 1:
+    end, plan = navigator.tape.end, navigator.plan
+    if end.segment == plan.boundary() - 1 and not [*plan.changes_at(end.segment, None)]:
         session.history.index.halfway = navigator.iteration
         navigator.keep()
         session.record()
