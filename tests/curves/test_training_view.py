@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -325,23 +324,3 @@ async def test_no_title_of_the_view_is_cut(lang: str) -> None:
             for pane in panes:
                 title = str(pane.border_title or "")
                 assert title and "…" not in title and "..." not in title, (width, title)
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-async def test_beside_another_run_it_is_still_said_what_each_mark_is_of(
-    lang: str, tmp_path: Path
-) -> None:
-    (tmp_path / "other.csv").write_text("epoch,loss,val_loss\n0,2.2,2.1\n1,2.0,1.9\n")
-    async with running((80, 24), options=Options(batch_size=256), lang=lang) as run:
-        assert words(lang)("status.batch", n=256) in run.text.splitlines()[0]
-        await run.press("V", "f", "E", "M", *str(tmp_path / "other.csv"), "enter")
-        loss = run.app.main.query_one("#chart-loss", ChartPane)
-        for _ in range(200):
-            await run.pilot.pause(0.01)
-            if "a/A" in str(loss.border_title):
-                break
-        title = str(loss.border_title)
-        assert "other.csv" in title and "…" not in title
-        for sign, key in (("━", "batch"), ("○", "trained"), ("●", "test")):
-            whole, brief = (f"{sign} {words(lang)(f'curves.{key}{b}')}" for b in ("", ".brief"))
-            assert whole in title or brief in title, title

@@ -239,9 +239,11 @@ class ChartPane(Pane):
         counted = {by: words(key) for by, key in COUNTED.items()}
         legends = [self._collected.legend(self.kind, longest, counted) for longest in LEGEND]
         titles = ["  ".join([title, *names, *legend]) for legend in legends]
-        if names and legends[-1]:  # the letters first: what is drawn in signs is this run
+        if names:  # what is drawn in signs is this run
             briefly = [f"{self._sign(curve)} {self._called(curve, '.brief')}" for curve in own]
             titles += ["  ".join([title, *briefly, *legend]) for legend in legends]
+            titles += [" ".join([title, *briefly, *legends[-1]])]
+        if names and legends[-1]:  # else the letters first
             titles += ["  ".join([title, *legend]) for legend in legends]
         if any(c.dense and c.spans for c in own) and self.window.length > 2 * self.title_room:
             spans = words("curves.span"), words("curves.span.short")
