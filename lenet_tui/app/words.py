@@ -111,7 +111,7 @@ APP: Table = {
     ),
     # Status line
     "status.seed": ("seed {seed}", "种子 {seed}"),
-    "status.batch": ("batch {n}", "批量大小 {n}"),
+    "status.batch": ("batch {n}", "批量 {n}"),
     "status.loss": ("loss", "损失"),
     "status.loss.earlier": ("earlier loss", "此前的损失"),
     "status.history": ("history {used}", "历史 {used}"),

@@ -19,7 +19,7 @@ from lenet_tui.cli.train_files import checkpoint_path, opened, weights_path, wri
 from lenet_tui.cli.train_report import Jsonl, OptionsAt, Report, Text
 from lenet_tui.cli.words import words_in
 from lenet_tui.evaluation.request import Evaluate
-from lenet_tui.history.request import EpochLength, StateDigest, StoreKeyframe
+from lenet_tui.history.request import StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.messages import DoMove, Moved, Subscription
 from lenet_tui.protocol.moves import Goto
@@ -28,6 +28,7 @@ from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.text.notice import Notice, notice
 from lenet_tui.text.numbers import thousands
+from lenet_tui.training.request import EpochLength
 from lenet_tui.training.schedule_picture import picture
 
 EPOCHS = 20

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from lenet_tui.curves import runs
+from lenet_tui.curves import other_run
 from lenet_tui.curves.chart import Curve
 from lenet_tui.curves.known_names import KnownName
-from lenet_tui.curves.runs import OtherRun
+from lenet_tui.curves.other_run import EPOCHS, ITERATIONS, OtherRun
 from lenet_tui.curves.samples import Samples
 from lenet_tui.curves.series import Array, Dense
 from lenet_tui.protocol.evaluation import Evaluation
@@ -25,9 +25,9 @@ iterations that the screen has seen."""
 OTHER, NAMED, STYLED = "other", "named", 3
 """The curves of other runs, and of several losses by name, in so many styles."""
 READ = {
-    LOSS: ((False, runs.LOSS), (True, runs.TEST_LOSS)),
-    ACCURACY: ((True, runs.ACCURACY),),
-    RATE: ((False, runs.RATE),),
+    LOSS: ((False, other_run.LOSS), (True, other_run.TEST_LOSS)),
+    ACCURACY: ((True, other_run.ACCURACY),),
+    RATE: ((False, other_run.RATE),),
 }
 """What is read of other runs for each chart, and whether it is of held-out data."""
 
@@ -127,11 +127,14 @@ class Collected:
                     sign = letter.upper() if held else letter
                     yield Curve(key, x=points[0], y=points[1], letter=sign)
 
-    def legend(self, kind: str, longest: int, by_row: str = "") -> list[str]:
+    def legend(
+        self, kind: str, longest: int, counted: Mapping[str, str] | None = None
+    ) -> list[str]:
         """The other runs that a chart shows: their letters, and their names in ``longest`` at most.
 
-        The capital is of held-out data, as all of an accuracy is. ``by_row`` is said of a run whose
-        rows name no iteration.
+        The capital is of held-out data, as all of an accuracy is. ``counted`` is said of runs that
+        are not counted by iterations: by what they are, with ``?`` where the length of an epoch is
+        not known.
         """
         letters = {curve.letter for curve in self._beside(kind)}
         named = []
@@ -139,8 +142,9 @@ class Collected:
             letter = letter_of(number)
             there = [sign for sign in (letter, letter.upper()) if sign in letters]
             if there:
-                said = f" {by_row}" if run.by_row and by_row else ""
-                named.append(f"{'/'.join(there)} {_both_ends(run.name, longest)}{said}")
+                by = run.counted + ("?" if run.counted == EPOCHS and not run.epoch_length else "")
+                said = [] if run.counted == ITERATIONS or not counted else [counted[by]]
+                named.append(" ".join(["/".join(there), _both_ends(run.name, longest), *said]))
         return named
 
     def _own(self, kind: str) -> list[Curve]:

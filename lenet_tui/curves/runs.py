@@ -1,129 +1,246 @@
-"""Curves of other runs, read from files: saved sessions, tables, and logs of other programs."""
+"""Other runs, read from files as they grow: saved sessions, tables, logs of other programs."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
 import os
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import time
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from lenet_tui.curves.series import Array, Dense
+from lenet_tui.curves.other_run import (
+    ACCURACY,
+    KINDS,
+    ROWS,
+    TEST_LOSS,
+    News,
+    OtherRun,
+    Points,
+    RunError,
+    ordered,
+)
+from lenet_tui.curves.run_tables import MOST, NAMES, Table
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.options import OWN, Options
 from lenet_tui.sessions.file_format import ANY_MODEL, MAX_BYTES, SaveError, decode
 from lenet_tui.sessions.store import SUFFIX
 from lenet_tui.text.clean import clean
-from lenet_tui.text.notice import Problem
 
-LOSS, TEST_LOSS, ACCURACY, RATE = "loss", "test_loss", "accuracy", "lr"
-NAMES = {
-    LOSS: (LOSS, "train_loss", "train/loss", "training_loss", "loss/train"),
-    TEST_LOSS: (TEST_LOSS, "val_loss", "valid_loss", "test/loss", "val/loss", "eval_loss",
-                "eval/loss", "loss/val", "loss/test"),
-    ACCURACY: ("test_accuracy", "val_accuracy", "val_acc", "test_acc", "eval_accuracy",
-               "accuracy/val", "accuracy/test", "val/accuracy", "test/accuracy", ACCURACY, "acc"),
-    RATE: (RATE, "learning_rate", "train/learning_rate", "learning_rate/train"),
-}  # fmt: skip
-"""What other programs call the same numbers. The first name that a row has counts: beside
-``val_accuracy``, ``accuracy`` is that of training."""
-STEPS = ("iteration", "step", "global_step", "iter", "steps")
 EVENTS = "events.out.tfevents"
 """How the name of a TensorBoard file begins."""
-MOST = 2_000_000
-"""Numbers of one kind that are read."""
 ENTRIES = 100_000
 """Files and folders that are looked at for TensorBoard's."""
-NAME, LISTED, FEW = 40, 120, 20
-"""Characters of a run's name, and of the names that a file has; rows that are asked for them."""
+NAME, LISTED = 40, 120
+"""Characters of a run's name, and of the names that a file has."""
+SETTLED = 2.0
+"""Seconds without a change after which a last line without an end is taken for whole."""
+SAME = 256
+"""Bytes before what is new that must be as they were, or the file is read from its beginning."""
 AUTOMATIC = re.compile(rf"\d{{8}}-\d{{6}}-\d+{re.escape(SUFFIX)}")
 """The name of a file that the app saves a session in by itself."""
 
 
-@dataclass(slots=True, eq=False)
-class OtherRun:
-    """A run's numbers by iteration, from 1. ``name``: of its file, safe to be shown."""
-
-    name: str
-    values: dict[str, dict[int, float]] = field(default_factory=dict)
-    losses: Dense | None = None
-    """The loss of each iteration, where all are known: of a saved session."""
-    by_row: bool = False
-    """Whether its rows name no iteration, such as those of epochs: then they are counted."""
-
-    _points: dict[str, tuple[Array, Array]] = field(default_factory=dict)
-
-    def points(self, kind: str) -> tuple[Array, Array] | None:
-        """Iterations and numbers of a kind, in order; ``None``: there are none.
-
-        They are put in order once: a run may have millions, and is drawn with each frame.
-        """
-        known = self.values.get(kind)
-        if not known:
-            return None
-        if kind not in self._points:
-            x = np.array(sorted(known), dtype=np.float64)
-            self._points[kind] = x, np.array([known[int(n)] for n in x], dtype=np.float64)
-        return self._points[kind]
-
-    @property
-    def last(self) -> int:
-        """The last iteration that a number of it is of; 0: there is none."""
-        found = [points[0][-1] for kind in self.values if (points := self.points(kind))]
-        return int(max([len(self.losses.values) - 1 if self.losses else 0, *found]))
-
-
-class RunError(Problem):
-    """A file that has no curve, with one line on why."""
-
-
-def read_run(path: Path) -> OtherRun:
-    """The run in a file, or in the newest TensorBoard log of a folder; ``RunError`` if none is.
+class Followed:
+    """The ``run`` in a file, or in the newest TensorBoard log of a folder, and what it grows by.
 
     A saved session, a table (CSV or TSV with a line of names), JSON lines as ``lenet-tui train
     --format jsonl`` prints them, or a TensorBoard file where its package is installed.
+    ``RunError`` where there is none.
     """
-    name = clean(path.name, NAME)
-    there: list[str] = []
-    try:
+
+    def __init__(self, path: Path) -> None:
+        self.run = OtherRun(clean(path.name, NAME))
+        try:
+            self._reader = self._opened(path)
+            self._seen = self._reader.stamp()
+            news = self._reader.read()
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None
+        self.run.take(news)
+        if news.losses is None and not news.points:
+            there, counted = self._reader.names, news.counted
+            names = clean(", ".join(filter(None, there)), LISTED)
+            if names and counted != ROWS:
+                raise RunError("curves:no-known-name", path=clean(str(path)), names=names)
+            raise RunError("curves:no-curve", path=clean(str(path)))
+        for kind in KINDS:
+            self.run.points(kind)  # here, where nobody waits for the screen
+
+    def look(self) -> News | None:
+        """What has come in since the last look, for ``run.take``; ``None``: nothing.
+
+        It may take long, and changes nothing of ``run``. A file that is gone or cannot be read any
+        longer has nothing new.
+        """
+        try:
+            now = self._reader.stamp()
+            if now == self._seen and not self._reader.pending:
+                return None
+            self._seen = now
+            news = self._reader.read()
+        except (OSError, RunError):
+            return None
+        return news if news.whole or news.points or news.losses is not None else None
+
+    def _opened(self, path: Path) -> _Reader:
         if path.is_dir():
             found = _newest_log(path)
-            name = clean(str(found.relative_to(path.parent)), NAME) if path.name else name
-            run = OtherRun(name, _events(found, there))
-        elif path.name.startswith(EVENTS):
-            run = OtherRun(name, _events(path, there))
-        elif not path.is_file():
+            if path.name:
+                self.run.name = clean(str(found.relative_to(path.parent)), NAME)
+            return _Events(found)
+        if path.name.startswith(EVENTS):
+            return _Events(path)
+        if not path.is_file():
             raise RunError("curves:no-file", path=clean(str(path)))
-        elif path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             raise RunError("curves:large", path=clean(str(path)))
-        elif path.suffix == SUFFIX or path.read_bytes()[:18] == b"lenet-tui session ":
-            run = _session(name, path.read_bytes())
-        else:
-            rows = list(islice(_rows(path.read_text("utf-8-sig", "replace")), MOST))
-            there += {str(key): None for row in rows[:FEW] for key in row if key is not None}
-            run = OtherRun(name, _gathered(rows), by_row=not any(map(_step_of, rows)))
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise RunError("curves:unreadable", path=clean(str(path)), why=clean(why)) from None
-    if run.losses is None and not any(run.values.values()):
-        names = clean(", ".join(filter(None, there)), LISTED)
-        if names and not run.by_row:
-            raise RunError("curves:no-known-name", path=clean(str(path)), names=names)
-        raise RunError("curves:no-curve", path=clean(str(path)))
-    for kind in run.values:
-        run.points(kind)  # here, where nobody waits for the screen
-    return run
+        with path.open("rb") as file:
+            if path.suffix == SUFFIX or file.read(18) == b"lenet-tui session ":
+                return _Session(path, self.run)
+        return _Text(path)
+
+
+def read_run(path: Path) -> OtherRun:
+    """The run in a file, or in the newest TensorBoard log of a folder; ``RunError`` if none is."""
+    return Followed(path).run
+
+
+class _Reader(Protocol):
+    """Reads a file. ``names``: what it has, for a file of which nothing is known.
+
+    ``pending``: whether there is something to read although the file has not changed.
+    """
+
+    names: dict[str, None]
+    pending: bool
+
+    def stamp(self) -> object:
+        """What is another one after each change of the file; ``OSError`` where it is gone."""
+
+    def read(self) -> News:
+        """What has come in since it was last read."""
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    now = path.stat()
+    return now.st_mtime_ns, now.st_size, now.st_ino
+
+
+class _Session:
+    """A saved session: it is replaced as a whole, so it is read as a whole."""
+
+    pending = False
+
+    def __init__(self, path: Path, run: OtherRun) -> None:
+        self.names: dict[str, None] = {}
+        self._path, self._run = path, run
+
+    def stamp(self) -> object:
+        return _stamp(self._path)
+
+    def read(self) -> News:
+        if self._path.stat().st_size > MAX_BYTES:
+            raise RunError("curves:large", path=clean(str(self._path)))
+        try:
+            saved = decode(self._path.read_bytes(), ANY_MODEL)
+        except SaveError as error:
+            raise RunError(error.notice) from None
+        if AUTOMATIC.fullmatch(self._run.name):  # nobody has given it that name
+            self._run.name = clean(_brief(saved.options), NAME)
+        losses = Losses.read(saved.losses, saved.losses_from).values
+        found = saved.snapshot.evaluations
+        known = [(e.iteration, e.accuracy) for e in found if e.accuracy is not None]
+        points = {
+            ACCURACY: _points(known),
+            TEST_LOSS: _points([(e.iteration, e.loss) for e in found]),
+        }
+        return News(points, losses, whole=True)
+
+
+class _Text:
+    """A table or JSON lines: of a file that grows, what was appended is read."""
+
+    def __init__(self, path: Path) -> None:
+        self.names: dict[str, None] = {}
+        self.pending = False
+        self._path = path
+        self._begin()
+
+    def _begin(self) -> None:
+        self._table = Table()
+        self._offset, self._before = 0, b""
+        """How much has been read, and the last of it."""
+        self._guessed = False
+        """Whether a last line without an end was taken for whole."""
+
+    def stamp(self) -> object:
+        return _stamp(self._path)
+
+    def read(self) -> News:
+        with self._path.open("rb") as file:
+            there = os.fstat(file.fileno())
+            file.seek(self._offset - len(self._before))
+            grown = self._offset and file.read(len(self._before)) == self._before
+            whole = not grown or (self._guessed and there.st_size > self._offset)
+            if whole:  # it is another file than before, or was written anew
+                self._begin()
+            file.seek(self._offset)
+            data = file.read(MAX_BYTES - self._offset)
+        end = data.rfind(b"\n") + 1
+        if data[end:].rstrip().endswith(b"}"):  # an object of JSON, which is whole
+            end = len(data)
+        settled = time.time() - there.st_mtime > SETTLED
+        self.pending = end < len(data) and not settled
+        if end < len(data) and settled:
+            end, self._guessed = len(data), True
+        encoding = "utf-8" if self._offset else "utf-8-sig"
+        self._offset += end
+        self._before = (self._before + data[:end])[-SAME:]
+        news = self._table.take(data[:end].decode(encoding, "replace").splitlines())
+        self.names, news.whole = self._table.names, whole
+        return news
+
+
+class _Events:
+    """The scalars of TensorBoard's files; ``RunError`` where its package is missing."""
+
+    pending = False
+
+    def __init__(self, path: Path) -> None:
+        if find_spec("tensorboard") is None:
+            raise RunError("curves:no-tensorboard")
+        module = import_module("tensorboard.backend.event_processing.event_accumulator")
+        self.names: dict[str, None] = {}
+        self._path = path
+        self._events: Any = module.EventAccumulator(str(path), size_guidance={"scalars": MOST})
+
+    def stamp(self) -> object:
+        path = self._path
+        logs = path.glob(f"{EVENTS}*") if path.is_dir() else (path,)
+        return sorted(map(_stamp, logs))
+
+    def read(self) -> News:
+        self._events.Reload()  # goes on where it has ended
+        there = self._events.Tags().get("scalars", ())
+        self.names = dict.fromkeys(there)
+        tags = {tag.lower(): tag for tag in there}
+        points = {}
+        for kind, names in NAMES.items():
+            tag = next((tags[name] for name in names if name in tags), None)
+            if tag is not None:
+                points[kind] = _points([(e.step, e.value) for e in self._events.Scalars(tag)])
+        return News(points, whole=True)
+
+
+def _points(found: list[tuple[int, float]]) -> Points:
+    pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
+    return ordered(pairs[:, 0], pairs[:, 1])
 
 
 def _newest_log(folder: Path) -> Path:
@@ -143,21 +260,6 @@ def _newest_log(folder: Path) -> Path:
     return newest
 
 
-def _session(name: str, data: bytes) -> OtherRun:
-    try:
-        saved = decode(data, ANY_MODEL)
-    except SaveError as error:
-        raise RunError(error.notice) from None
-    if AUTOMATIC.fullmatch(name):  # nobody has given it that name
-        name = clean(_brief(saved.options), NAME)
-    dense = Dense()
-    dense.take(Losses.read(saved.losses, saved.losses_from).values)
-    found = saved.snapshot.evaluations
-    accuracies = {e.iteration: 100 * e.accuracy for e in found if e.accuracy is not None}
-    losses = {e.iteration: e.loss for e in found}
-    return OtherRun(name, {ACCURACY: accuracies, TEST_LOSS: losses}, dense)
-
-
 def _brief(options: Options) -> str:
     """What tells a session from others, in a few words."""
     parts = [
@@ -167,81 +269,3 @@ def _brief(options: Options) -> str:
         f"seed {options.seed}",
     ]
     return " ".join(parts)
-
-
-def _rows(text: str) -> Iterator[dict[str, Any]]:
-    """The rows of a table, or the objects of JSON lines."""
-    if text.lstrip()[:1] == "{":
-        for line in text.splitlines():
-            try:
-                row = json.loads(line) if line.strip() else None
-            except ValueError:
-                continue
-            if isinstance(row, dict):
-                yield row
-        return
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    yield from csv.DictReader(io.StringIO(text), delimiter=delimiter)
-
-
-def _gathered(rows: Iterable[dict[str, Any]]) -> dict[str, dict[int, float]]:
-    """The known numbers by iteration; rows without an iteration are counted from 1."""
-    found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
-    for number, raw in enumerate(rows, 1):
-        row, step = _named(raw), _step_of(raw)
-        at = _number(row[step]) if step else float(number)
-        if at is None or not math.isfinite(at):
-            continue
-        iteration = int(at)
-        for kind, names in NAMES.items():
-            value = next((_number(row[n]) for n in names if n in row), None)
-            if value is not None and iteration >= 0 and len(found[kind]) < MOST:
-                found[kind][iteration] = value
-    return _percent(found)
-
-
-def _named(row: dict[str, Any]) -> dict[str, Any]:
-    return {str(k).strip().lower(): v for k, v in row.items() if k is not None}
-
-
-def _step_of(row: dict[str, Any]) -> str:
-    """The name of the iteration in a row; empty where it has none."""
-    named = _named(row)
-    return next((step for step in STEPS if step in named), "")
-
-
-def _percent(found: dict[str, dict[int, float]]) -> dict[str, dict[int, float]]:
-    """Accuracies in percent: where none is above 1 they are shares."""
-    shares = found.get(ACCURACY, {})
-    if max(filter(math.isfinite, shares.values()), default=0.0) <= 1:
-        found[ACCURACY] = {n: 100 * value for n, value in shares.items()}
-    return found
-
-
-def _number(value: Any) -> float | None:
-    """A number, which may be NaN or infinite; ``None``: there is none."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _events(path: Path, there: list[str]) -> dict[str, dict[int, float]]:
-    """The scalars of TensorBoard's files; ``RunError`` where its package is missing.
-
-    ``there`` gets the names of all that are in them.
-    """
-    if find_spec("tensorboard") is None:
-        raise RunError("curves:no-tensorboard")
-    reader = import_module("tensorboard.backend.event_processing.event_accumulator")
-    read = reader.EventAccumulator(str(path), size_guidance={"scalars": MOST})
-    read.Reload()
-    found: dict[str, dict[int, float]] = {kind: {} for kind in NAMES}
-    there += read.Tags().get("scalars", ())
-    tags = {tag.lower(): tag for tag in there}
-    for kind, names in NAMES.items():
-        tag = next((tags[name] for name in names if name in tags), None)
-        if tag is not None:
-            found[kind] = {int(e.step): float(e.value) for e in read.Scalars(tag)}
-    return _percent(found)

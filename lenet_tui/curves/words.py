@@ -19,6 +19,9 @@ CURVES: Table = {
     "curves.span.short": ("band: least to most", "色带：最小到最大"),
     "curves.test": ("test", "测试"),
     "curves.trained": ("training data", "训练数据"),
+    "curves.batch.brief": ("batch", "批量"),
+    "curves.trained.brief": ("train", "训练"),
+    "curves.test.brief": ("test", "测试"),
     "curves.seen": ("where noted", "有记录之处"),
     "curves.at": ("iteration {n}", "第 {n} 次迭代"),
     "curves.at.value": ("{name} {value}", "{name} {value}"),
@@ -86,13 +89,16 @@ CURVES: Table = {
     ),
     "curves.into": ("enter steps into it", "回车 单步进入"),
     "curves.by-row": ("(by row)", "（按行）"),
+    "curves.by-epoch": ("(epochs' ends)", "（各轮末）"),
+    "curves.epochs": ("(counts epochs)", "（按轮次计）"),
     "dialog.beside.title": ("Another run beside this one", "并排显示另一次运行"),
     "dialog.beside.keys": ("enter show it   escape close", "回车 显示   Esc 关闭"),
     "curves.beside": (
-        "A saved session, a table (CSV), JSON lines of train, or TensorBoard's files. "
-        "Rows without an iteration (one an epoch) are counted from 1. Nothing: only this run.",
-        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。没有迭代次数的行"
-        "（如按轮次记录）从 1 起计。留空：只显示本次运行。",
+        "A saved session, a table (CSV), JSON lines of train, or TensorBoard's files. Rows of "
+        "epochs lie at the ends of this session's; rows that count nothing are counted from 1. "
+        "What is still written is followed. Nothing: only this run.",
+        "已保存的会话、表格（CSV）、train 的 JSON 行，或 TensorBoard 文件。按轮次记录的行位于"
+        "本会话各轮的末尾；没有计数的行从 1 起计。仍在写入的文件会持续跟踪。留空：只显示本次运行。",
     ),
     "curves.facts": ("Training", "训练"),
     "curves.iteration": ("iteration", "迭代"),

@@ -31,11 +31,6 @@ class StoreKeyframe(Request[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class EpochLength(Request[int]):
-    """Asks how many iterations an epoch has; 0: the data have no end that is known."""
-
-
-@dataclass(frozen=True, slots=True)
 class MayMake(Request[tuple[Move, ...]]):
     """Asks whether the engine would take moves; it answers with them in an order that works.
 

@@ -13,7 +13,7 @@ TOUR: Table = {
     "tour.here": ("The session is at this stop.", "会话正处于这一站。"),
     "tour.going": ("On the way to this stop …", "正在前往这一站…"),
     "tour.away": ("Stepped away: {key} brings this stop back.", "已离开此站：按 {key} 回来。"),
-    "tour.prints": ("It prints", "打印出"),
+    "tour.prints": ("Here it prints", "在此处打印出"),
     "tour.lab": ("{key} opens the layer lab again.", "按 {key} 再次打开层实验室。"),
     **TOUR_LAYERS,
     **TOUR_TRAINING,

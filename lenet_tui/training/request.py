@@ -22,6 +22,14 @@ class Weights(Request[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
+class EpochLength(Request[int]):
+    """Asks how many iterations an epoch has; 0: the data have no end that is known."""
+
+    in_runs: ClassVar[bool] = True
+    answered_in: ClassVar[str] = "lenet_tui.history.engine.answers"
+
+
+@dataclass(frozen=True, slots=True)
 class ListDevices(Request[tuple[Device, ...]]):
     """Asks for the devices of this machine, including those that cannot be used."""
 

@@ -39,7 +39,7 @@ def test_every_stop_is_printed_in_order_with_its_words_and_code(
 
 def test_what_the_code_prints_is_printed_too(capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, "6")
-    assert "It prints" in out and "    Net(" in out and "(fc3): Linear(in_features=84" in out
+    assert "Here it prints" in out and "    Net(" in out and "(fc3): Linear(in_features=84" in out
     out = printed(capsys, "13", "--lang", "zh")
     lines = out[out.index("打印出") :].splitlines()
     assert lines[1] == "    None" and lines[2].startswith("    tensor([")

@@ -11,16 +11,18 @@ import pytest
 
 from lenet_tui.curves.chart import Curve, chart
 from lenet_tui.curves.collected import Collected
-from lenet_tui.curves.runs import (
+from lenet_tui.curves.other_run import (
     ACCURACY,
-    EVENTS,
+    EPOCHS,
+    ITERATIONS,
     LOSS,
     RATE,
+    ROWS,
     TEST_LOSS,
+    OtherRun,
     RunError,
-    _newest_log,
-    read_run,
 )
+from lenet_tui.curves.runs import EVENTS, _newest_log, read_run
 from lenet_tui.curves.series import Window
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.options import Options
@@ -37,25 +39,31 @@ def written(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+def numbers(run: OtherRun, kind: str) -> dict[int, float]:
+    """Those of a kind by iteration, as they are drawn."""
+    points = run.points(kind)
+    return {} if points is None else {int(x): float(y) for x, y in zip(*points, strict=True)}
+
+
 def test_a_table_is_read_by_the_names_that_people_use(tmp_path: Path) -> None:
     rows = "Step,train/loss,val_acc,note\n10,2.0,0.5,x\n20,1.5,0.75,\n30,nan,,\n"
     run = read_run(written(tmp_path, "a.csv", rows))
-    losses = run.values[LOSS]
+    losses = numbers(run, LOSS)
     assert [*losses] == [10, 20, 30] and [losses[10], losses[20]] == [2.0, 1.5]
-    assert np.isnan(losses[30]) and not run.by_row
-    assert run.values[ACCURACY] == {10: 50.0, 20: 75.0}
+    assert np.isnan(losses[30]) and run.counted == ITERATIONS
+    assert numbers(run, ACCURACY) == {10: 50.0, 20: 75.0}
     points = run.points(LOSS)
     assert points is not None and points[0].tolist() == [10, 20, 30]
     tabs = read_run(written(tmp_path, "b.tsv", "loss\tlr\n3\t0.1\n2\t0.05\n"))
-    assert tabs.values[LOSS] == {1: 3.0, 2: 2.0} and tabs.values[RATE] == {1: 0.1, 2: 0.05}
+    assert numbers(tabs, LOSS) == {1: 3.0, 2: 2.0} and numbers(tabs, RATE) == {1: 0.1, 2: 0.05}
     marked = read_run(written(tmp_path, "c.csv", "\ufeffstep,loss\n5,2.5\n"))  # as Excel saves it
-    assert marked.values[LOSS] == {5: 2.5}
+    assert numbers(marked, LOSS) == {5: 2.5}
 
 
 def test_where_a_run_diverged_its_column_says_so(tmp_path: Path) -> None:
     rows = "step,loss,accuracy\n10,2.0,0.5\n20,nan,0.25\n30,inf,nan\n"
     run = read_run(written(tmp_path, "a.csv", rows))
-    assert run.values[ACCURACY][10] == 50.0 and run.values[ACCURACY][20] == 25.0
+    assert numbers(run, ACCURACY)[10] == 50.0 and numbers(run, ACCURACY)[20] == 25.0
     collected = Collected(Losses())
     collected.others.append(run)
     assert collected.extent == 30
@@ -68,13 +76,45 @@ def test_where_a_run_diverged_its_column_says_so(tmp_path: Path) -> None:
 
 
 def test_rows_without_an_iteration_are_said_to_be_counted(tmp_path: Path) -> None:
-    rows = "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,2,0.4,2.1\n1,0.6,1,0.5,1.5\n"
+    rows = "accuracy,loss,val_accuracy,val_loss\n0.5,2,0.4,2.1\n0.6,1,0.5,1.5\n"
     run = read_run(written(tmp_path, "keras.csv", rows))
-    assert run.by_row and run.values[TEST_LOSS] == {1: 2.1, 2: 1.5}
-    assert run.values[ACCURACY] == {1: 40.0, 2: 50.0}, "not that of training"
+    assert run.counted == ROWS and numbers(run, TEST_LOSS) == {1: 2.1, 2: 1.5}
+    assert numbers(run, ACCURACY) == {1: 40.0, 2: 50.0}, "not that of training"
     collected = Collected(Losses())
     collected.others.append(run)
-    assert collected.legend(LOSS, 99, "(by row)") == ["a/A keras.csv (by row)"]
+    assert collected.legend(LOSS, 99, {ROWS: "(by row)"}) == ["a/A keras.csv (by row)"]
+
+
+def test_epochs_are_laid_at_their_ends(tmp_path: Path) -> None:
+    rows = "epoch,loss\n0,2\n1,1.5\n2,1\n"  # as Keras counts them
+    run = read_run(written(tmp_path, "keras.csv", rows))
+    assert run.counted == EPOCHS
+    collected = Collected(Losses())
+    collected.others.append(run)
+    said = {EPOCHS: "(ends)", f"{EPOCHS}?": "(epochs)"}
+    assert numbers(run, LOSS) == {1: 2.0, 2: 1.5, 3: 1.0}
+    assert collected.legend(LOSS, 99, said) == ["a keras.csv (epochs)"]
+    run.epoch_length = 45
+    assert numbers(run, LOSS) == {45: 2.0, 90: 1.5, 135: 1.0} and collected.extent == 135
+    assert collected.legend(LOSS, 99, said) == ["a keras.csv (ends)"]
+    for text, wanted in (
+        ("Epoch,loss\n1,2\n2,1\n", {10: 2.0, 20: 1.0}),
+        ("epoch,loss\n0.5,2\n1.0,1\n", {5: 2.0, 10: 1.0}),
+        ("epoch,step,loss\n0,7,2\n1,14,1\n", {7: 2.0, 14: 1.0}),
+    ):
+        run = read_run(written(tmp_path, "a.csv", text))
+        run.epoch_length = 10
+        assert numbers(run, LOSS) == wanted, text
+
+
+def test_the_rows_of_a_log_that_name_no_iteration_are_of_the_one_before(tmp_path: Path) -> None:
+    log = (
+        '{"event": "begin", "lr": 0.5}\n{"step": 5, "loss": 2}\n'
+        '{"step": 9, "loss": 1}\n{"accuracy": 0.5}\n'
+    )
+    run = read_run(written(tmp_path, "a.jsonl", log))
+    assert numbers(run, LOSS) == {5: 2.0, 9: 1.0} and numbers(run, ACCURACY) == {9: 50.0}
+    assert numbers(run, RATE) == {}
 
 
 @pytest.mark.slow
@@ -89,10 +129,10 @@ def test_what_train_prints_is_read(tmp_path: Path) -> None:
     events = [json.loads(line) for line in done.stdout.splitlines()]
     last = [e for e in events if e["event"] == "evaluation"][-1]
     at = last["iteration"]
-    assert printed.values[ACCURACY][at] == pytest.approx(100 * last["accuracy"])
-    assert printed.values[TEST_LOSS][at] == last["test_loss"]
+    assert numbers(printed, ACCURACY)[at] == pytest.approx(100 * last["accuracy"])
+    assert numbers(printed, TEST_LOSS)[at] == last["test_loss"]
     saved = read_run(checkpoint)
-    assert saved.values[ACCURACY][at] == pytest.approx(100 * last["accuracy"])
+    assert numbers(saved, ACCURACY)[at] == pytest.approx(100 * last["accuracy"])
     assert saved.losses is not None and np.isfinite(saved.losses.values[1:]).sum() == at
 
 

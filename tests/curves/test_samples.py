@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lenet_tui.curves import samples as samples_module
 from lenet_tui.curves.chart import Curve, chart
-from lenet_tui.curves.runs import OtherRun
+from lenet_tui.curves.other_run import News, OtherRun
 from lenet_tui.curves.samples import MOST, Samples
 from lenet_tui.curves.series import Window
 
@@ -80,9 +80,14 @@ def test_of_several_in_a_column_the_last_is_drawn(
 
 
 def test_another_run_s_points_are_put_in_order_once() -> None:
-    run = OtherRun("a", {"loss": {3: 1.0, 1: 2.0}, "lr": {}})
+    run = OtherRun("a")
+    run.take(News({"loss": (np.array([3.0, 1.0]), np.array([1.0, 2.0]))}))
     points = run.points("loss")
     assert points is not None
     assert points[0].tolist() == [1, 3] and points[1].tolist() == [2.0, 1.0]
     assert run.points("loss") is points
     assert run.points("lr") is None and run.last == 3
+    run.take(News({"loss": (np.array([3.0, 7.0]), np.array([4.0, 5.0]))}))
+    points = run.points("loss")
+    assert points is not None
+    assert points[0].tolist() == [1, 3, 7] and points[1].tolist() == [2.0, 4.0, 5.0]

@@ -96,6 +96,8 @@ def test_a_matrix_has_every_count_and_its_share() -> None:
     assert first.plain.split() == ["0", "1", "2", "right"]
     assert first.cell_length == second.cell_length
     alike = matrix(counts, 20, "·", ("crossed", "crosses", "x"))
+    assert alike is not None and alike[0].plain.split() == ["cr…d", "cr…s", "x"]
+    alike = matrix(counts, 20, "·", ("crossed 1st", "crosses 1st", "x"))
     assert alike is not None and alike[0].plain.split() == ["0", "1", "2"]
     listed = [line.plain for line in mistakes(counts, 5, words("en"))]
     assert listed == ["2 taken for 0: 2", "0 taken for 2: 1"]

@@ -8,11 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lenet_tui.history.engine.history import MEGABYTE
+from lenet_tui.history.engine import answers
+from lenet_tui.history.engine.history import MEGABYTE, History
 from lenet_tui.history.keyframe_policy import FIRST_SPACING, LATEST
+from lenet_tui.history.request import StoreKeyframe
 from lenet_tui.protocol.messages import FrameUpdate, Subscription
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.training.engine import devices
+from lenet_tui.training.engine.trainer import Trainer
 from tests.harness.driving import Drive
 from tests.harness.oracle_loops import classes
 
@@ -235,13 +238,62 @@ def test_paused_where_an_iteration_ends() -> None:
     drive = Drive()
     drive.hooks.patience = 20
     assert str(drive("continue").stopped) == "paused"
-    assert drive.at == (20, "update", None, 60)
-    assert drive.state == list(classes(0, 20, 1))[-1].state
+    assert drive.at == (21, "update", None, 60)
+    assert drive.state == list(classes(0, 21, 1))[-1].state
     drive.hooks.patience = 10**9
     drive("do zero_grad", "do forward")
     drive.hooks.patience = 0
     assert str(drive("continue").stopped) == "paused"
-    assert drive.at == (20, "forward", None, 82)
+    assert drive.at == (21, "forward", None, 82)
+
+
+@pytest.mark.parametrize("tape", [True, False])
+def test_a_run_that_is_paused_far_from_a_keyframe_runs_nothing_again(
+    tape: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = Drive()
+    drive("run 3")
+    begun: list[int] = []
+    begin = Trainer.begin
+
+    def noted(trainer: Trainer, iteration: int) -> None:
+        begun.append(iteration)
+        begin(trainer, iteration)
+
+    monkeypatch.setattr(Trainer, "begin", noted)
+    drive.session.subscribe(Subscription(tape=tape))
+    drive.hooks.patience = 60
+    with monkeypatch.context() as far:
+        far.setattr(History, "wants", lambda history, iteration: False)
+        drive("run 500")
+    at = drive.session.navigator.iteration
+    assert begun == [*range(4, at + 1)] and 60 < at < 70
+    assert drive.session.frame().entry is not None, "where it pauses it is recorded"
+    assert answers.store(StoreKeyframe(), drive.session) and at in drive.store.blobs
+    assert begun == [*range(4, at + 1)]
+    assert drive.state == list(classes(0, at, 1))[-1].state
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_keyframe_that_is_asked_for_after_an_option_was_set_is_no_divergence(
+    there: bool,
+) -> None:
+    for option in ("lr 0.5", "optimizer adam", "batch-size 3", "loss mse"):
+        plain, drive = Drive(), Drive()
+        for each in (plain, drive):
+            each("run 3")
+            if there:
+                assert answers.store(StoreKeyframe(), each.session)
+            each(f"set {option}")
+        assert answers.store(StoreKeyframe(), drive.session) is there
+        for move in ("back iteration", "finish", "goto 1", "goto 6"):
+            moved = drive(move)
+            assert not moved.frame.divergence, (option, move)
+        plain("goto 6")
+        assert drive.state == plain.state, option
+        drive.again()
+        for move in ("goto 3", "goto 1", "goto 3", "goto 7"):
+            assert not drive(move).frame.divergence, (option, move)
 
 
 def test_frames_are_sent_when_wanted_and_every_loss_is_said_once() -> None:

@@ -275,11 +275,11 @@ async def test_where_it_is_narrow_words_and_lab_take_turns() -> None:
 async def test_what_the_code_prints_is_below_it_and_follows_the_cursor() -> None:
     async with running((120, 40)) as run:
         await at(run, "bias")
-        assert "None" in run.text.partition("It prints")[2].split("││")[1]
+        assert "None" in run.text.partition("Here it prints")[2].split("││")[1]
         await run.press("n")
-        assert "tensor([" in run.text.partition("It prints")[2].split("││")[1]
+        assert "tensor([" in run.text.partition("Here it prints")[2].split("││")[1]
         await at(run, "random")
-        assert "It prints" not in run.text
+        assert "Here it prints" not in run.text
 
 
 def test_what_is_printed_is_wrapped_with_its_indent() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.content import Content
 from textual.widgets import OptionList
 
-from lenet_tui.curves.runs import read_run
+from lenet_tui.curves.runs import Followed
 from lenet_tui.curves.ui.view import TrainingView
 from lenet_tui.kit.ui.ask import AskScreen
 from lenet_tui.kit.ui.dialog import Check
@@ -51,7 +51,7 @@ def ask(port: Port, view: TrainingView) -> None:
 
     async def show(path: Path) -> Path:
         """Show the run that is in a file; ``RunError`` where none is."""
-        view.put_beside(await asyncio.to_thread(read_run, path) if path != Path() else None)
+        view.put_beside(await asyncio.to_thread(Followed, path) if path != Path() else None)
         return path
 
     dialog = BesideScreen(saved_paths(default_folder()), port.words("curves.beside"), show)

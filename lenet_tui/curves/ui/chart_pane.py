@@ -27,6 +27,7 @@ from lenet_tui.curves.collected import (
     Collected,
 )
 from lenet_tui.curves.loss_names import called
+from lenet_tui.curves.other_run import EPOCHS, ROWS
 from lenet_tui.curves.series import Window
 from lenet_tui.curves.ui.chart_lines import SIGNS, lines_of
 from lenet_tui.kit.ui.pane import Pane
@@ -37,6 +38,8 @@ from lenet_tui.text.numbers import number, thousands
 
 LEGEND = (32, 20, 12, 7)
 """Characters of the names of other runs in the title: so many as there is room for."""
+COUNTED = {ROWS: "curves.by-row", EPOCHS: "curves.by-epoch", f"{EPOCHS}?": "curves.epochs"}
+"""What is said of other runs that are not counted by iterations."""
 SIDE_FROM = 120
 """Columns from which the panes beside the charts are seen."""
 OFTEN = 0.5
@@ -245,10 +248,14 @@ class ChartPane(Pane):
         own = [curve for curve in curves if curve.called or not curve.letter]
         several = self.kind in (LOSS, ACCURACY)
         names = [f"{self._sign(curve)} {self._called(curve)}" for curve in own if several]
-        by_row = words("curves.by-row")
-        legends = [self._collected.legend(self.kind, longest, by_row) for longest in LEGEND]
+        counted = {by: words(key) for by, key in COUNTED.items()}
+        legends = [self._collected.legend(self.kind, longest, counted) for longest in LEGEND]
         titles = ["  ".join([title, *names, *legend]) for legend in legends]
-        if names and legends[-1]:  # the letters first: what is drawn in signs is this run
+        if names:  # what is drawn in signs is this run
+            briefly = [f"{self._sign(curve)} {self._called(curve, '.brief')}" for curve in own]
+            titles += ["  ".join([title, *briefly, *legend]) for legend in legends]
+            titles += [" ".join([title, *briefly, *legends[-1]])]
+        if names and legends[-1]:  # else the letters first
             titles += ["  ".join([title, *legend]) for legend in legends]
         if any(c.dense and c.spans for c in own) and self.window.length > 2 * self.title_room:
             spans = words("curves.span"), words("curves.span.short")
@@ -280,10 +287,10 @@ class ChartPane(Pane):
         with_keys = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
         return [*(text for text in with_keys if cell_len(text) <= room), said, short]
 
-    def _called(self, curve: Curve) -> str:
+    def _called(self, curve: Curve, brief: str = "") -> str:
         if curve.called:
             return called(curve.called, self.words)
-        return curve.letter or self.words(f"curves.{curve.key}")
+        return curve.letter or self.words(f"curves.{curve.key}{brief}")
 
     def _sign(self, curve: Curve) -> str:
         signs = SIGNS if ascii_only(self) else ""

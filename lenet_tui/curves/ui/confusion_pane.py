@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 
+from lenet_tui.curves.class_names import longest_that_fit, name_of, told_apart
 from lenet_tui.curves.ui.judged_pane import JudgedPane
 from lenet_tui.evaluation.request import Judged
 from lenet_tui.kit.ui.format import padded
@@ -26,9 +27,10 @@ class ConfusionPane(JudgedPane):
 
     def lines(self, judged: Judged, width: int, height: int) -> list[Content]:
         share = self.words("curves.confusion.share")
-        made = matrix(judged.counts, width, self.glyphs.dot, self.names, share)
+        dot, more = self.glyphs.dot, self.glyphs.more
+        made = matrix(judged.counts, width, dot, self.names, share=share, more=more)
         if made is None or len(made) > height:
-            return mistakes(judged.counts, height, self.words, self.names)
+            return mistakes(judged.counts, height, self.words, self.names, width=width, more=more)
         return made
 
     def below(self, judged: Judged) -> list[str]:
@@ -40,19 +42,25 @@ class ConfusionPane(JudgedPane):
 
 
 def matrix(
-    counts: Counts, width: int, dot: str, names: Sequence[str] = (), share: str = ""
+    counts: Counts,
+    width: int,
+    dot: str,
+    names: Sequence[str] = (),
+    *,
+    share: str = "",
+    more: str = "…",
 ) -> list[Content] | None:
     """A line for each class, with its name before it and the share of right ones behind it.
 
     A class that there is nothing of and that nothing was taken for is left out. ``names``: of the
     classes, cut where there is no room for them; they are numbers where that leaves too little.
-    ``share``: what stands above the shares, in 5 cells at most.
+    ``share``: what stands above the shares, in 5 cells at most. ``more``: the mark of a cut name.
     ``None``: it has no room. Numbers that are mistakes are bold, none is a dot.
     """
     there = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1)).tolist()
     for longest in LONGEST if names else ():
-        labels = [set_cell_size(name_of(n, names), longest).rstrip() for n in there]
-        if len({*labels}) < len(labels):
+        labels = told_apart([name_of(n, names) for n in there], longest, more)
+        if labels is None or len({*labels}) < len(labels):
             continue
         if made := _matrix(counts, [*zip(there, labels, strict=True)], width, dot, share):
             return made
@@ -87,26 +95,33 @@ def _matrix(
     return lines
 
 
-def name_of(number: int, names: Sequence[str]) -> str:
-    """What a class is called: its number where it has no name."""
-    return names[number] if number < len(names) else str(number)
+def mistakes(
+    counts: Counts,
+    most: int,
+    words: Words,
+    names: Sequence[str] = (),
+    *,
+    width: int = 0,
+    more: str = "…",
+) -> list[Content]:
+    """The commonest pairs of a class and what it was taken for.
 
-
-def mistakes(counts: Counts, most: int, words: Words, names: Sequence[str] = ()) -> list[Content]:
-    """The commonest pairs of a class and what it was taken for."""
+    ``width``: the cells of a line, which names are cut for; 0: of any length. ``more``: the mark
+    of a cut name.
+    """
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[: max(most, 0)]
     pairs = [(int(k) // len(counts), int(k) % len(counts)) for k in order]
+    pairs = [(t, p) for t, p in pairs if wrong[t, p]]
+    longest = max((int(wrong[pair]) for pair in pairs), default=0)
+    said = cell_len(words("curves.taken-for", target="", predicted="", n=longest))
+    there = sorted({n for pair in pairs for n in pair})
+    room = width - said if width else sum(cell_len(name_of(n, names)) for n in there)
+    called = longest_that_fit(there, names, pairs, room, more)
     return [
         Content(
-            words(
-                "curves.taken-for",
-                target=name_of(t, names),
-                predicted=name_of(p, names),
-                n=int(wrong[t, p]),
-            )
+            words("curves.taken-for", target=called[t], predicted=called[p], n=int(wrong[t, p]))
         )
         for t, p in pairs
-        if wrong[t, p]
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from textual import on
@@ -9,14 +10,16 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import var
+from textual.worker import Worker
 
 from lenet_tui.curves.chart import column_of, iteration_at
 from lenet_tui.curves.collected import CHARTS, LOSS, Collected
-from lenet_tui.curves.runs import OtherRun
+from lenet_tui.curves.runs import Followed
 from lenet_tui.curves.series import Window
 from lenet_tui.curves.ui.chart_pane import ChartPane
 from lenet_tui.curves.ui.confusion_pane import ConfusionPane
 from lenet_tui.curves.ui.facts_pane import FactsPane
+from lenet_tui.curves.ui.following import Following
 from lenet_tui.curves.ui.worst_pane import MOST, WorstPane
 from lenet_tui.evaluation.request import Judge, Judged
 from lenet_tui.protocol.frame import Frame
@@ -47,6 +50,8 @@ class TrainingView(Horizontal):
         self._asked = -1
         """After which iteration the samples were last judged, or are to be."""
         self.collected = Collected(losses)
+        self._following = Following(self.collected, engine)
+        self._follower: Worker[None] | None = None
         self._zoomed: Window | None = None
         self._picked: int | None = None
 
@@ -72,6 +77,8 @@ class TrainingView(Horizontal):
         judged = self.judged
         if judged is not None and judged.iteration > _finished(frame):
             self.judged, self._asked = None, -1  # what comes may be another future
+        if self._following.take(frame):
+            self._ask_length()
 
     def _take_turns(self, running: bool) -> None:
         """Have a run's frame draw the chart that has waited longest: all would slow the run."""
@@ -93,16 +100,38 @@ class TrainingView(Horizontal):
         self._zoomed = self._picked = None
         self.judged, self._asked = None, -1
 
-    def put_beside(self, run: OtherRun | None) -> None:
-        """Show another run beside this one; ``None``: none any longer."""
-        if run is None:
-            self.collected.others.clear()
-        else:
-            self.collected.others.append(run)
+    def put_beside(self, run: Followed | None) -> None:
+        """Show another run beside this one, and follow it; ``None``: none any longer."""
+        self._following.put(run)
         self._zoomed = None
-        self.window = Window(1, max(self.collected.extent, LEAST))
+        self._draw_others()
+        if self._following.wants_length:
+            self._ask_length()
+        if run is not None and (self._follower is None or self._follower.is_finished):
+            self._follower = self.run_worker(self._follow(), group="follow")
+
+    def _draw_others(self) -> None:
+        if self._zoomed is None:
+            self.window = Window(1, max(self.collected.extent, LEAST))
+        self.collected.changes += 1
         for chart in self.query(ChartPane):
             chart.draw()
+
+    def _ask_length(self) -> None:
+        async def ask() -> None:
+            await self._following.ask()
+            self._draw_others()
+
+        self.run_worker(ask(), group="epoch-length", exclusive=True)
+
+    async def _follow(self) -> None:
+        """Add what other runs have written, as long as there are any and somebody looks."""
+        began = time.monotonic()
+        while self._following.any:
+            await self._following.pause(began)
+            began = time.monotonic()
+            if self.display and await self._following.look():
+                self._draw_others()
 
     def judge_again(self, frame: Frame) -> None:
         """Have each sample judged, if the model has just been evaluated and nothing runs."""

@@ -7,7 +7,7 @@ from hashlib import sha256
 from lenet_tui.evaluation.request import Evaluate, Judge, Judged, ListEvaluations
 from lenet_tui.history.engine import beforehand, keyframe, rates
 from lenet_tui.history.engine.session import Session
-from lenet_tui.history.request import EpochLength, ListRates, MayMake, StateDigest, StoreKeyframe
+from lenet_tui.history.request import ListRates, MayMake, StateDigest, StoreKeyframe
 from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.moves import Move
 from lenet_tui.protocol.request import Rejected, answers
@@ -15,7 +15,7 @@ from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import epochs
 from lenet_tui.training.engine.weights import dump
-from lenet_tui.training.request import Weights
+from lenet_tui.training.request import EpochLength, Weights
 
 
 @answers(Evaluate)
@@ -38,12 +38,17 @@ def digest(request: StateDigest, session: Session) -> str:
 
 @answers(StoreKeyframe)
 def store(request: StoreKeyframe, session: Session) -> bool:
-    """Store one, and report it."""
+    """Store one, and report it.
+
+    None is stored where an option was set at the end of the iteration: a keyframe is of what was
+    before that, which is no longer live. One that is there already serves, or an earlier one.
+    """
     navigator = session.navigator
     if not navigator.finished:
         return False
     navigator.make_live()
-    if navigator.tape.end.segment == navigator.plan.boundary() - 1:
+    end, plan = navigator.tape.end, navigator.plan
+    if end.segment == plan.boundary() - 1 and not [*plan.changes_at(end.segment, None)]:
         session.history.index.halfway = navigator.iteration
         navigator.keep()
         session.record()

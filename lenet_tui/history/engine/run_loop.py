@@ -130,13 +130,14 @@ class RunLoop:
         self.truth = self._truth(watches) if stopping else {}
         passed, taped = 0, TAPED if self._frames_taped else 1
         while limit is None or passed < limit:
-            if self._hooks.stop_wanted():
-                return self._pause()
+            paused = self._hooks.stop_wanted()
+            if paused and self._is_taped:
+                return notice("history:paused")
             self._hooks.between_iterations()
             framed = self._framed()
             began = time.perf_counter()
             left = limit - passed if limit is not None else taped + 1
-            if fast and left > taped and self._plain_next():
+            if fast and left > taped and self._plain_next() and not paused:
                 if framed and self._frames_taped:  # what stops a run is the same as without
                     self._taped({}, False)
                     hit = self._find_turn(watches) if stopping else None
@@ -159,6 +160,8 @@ class RunLoop:
             if navigator.finished:
                 passed += 1
                 self.losses.note_here(navigator.trainer.last_loss)
+            if paused and passed != limit:
+                return notice("history:paused")
             if framed and navigator.finished:
                 self._hooks.send(FrameUpdate(self._frame()))
                 self._pace.sent(began, time.perf_counter())
@@ -317,9 +320,12 @@ class RunLoop:
     def _value(self, watch: Watch) -> float | None:
         return evaluate.value(self.navigator.tape, self.navigator.cursor, watch)
 
-    def _pause(self) -> Notice:
-        """Stop at the present place, with a tape to show."""
+    @property
+    def _is_taped(self) -> bool:
+        """Whether there is a tape of the present iteration, to be shown where a run pauses.
+
+        Where there is none, one more iteration is run with a tape: to run this one again, all since
+        the last keyframe would have to be run again.
+        """
         navigator = self.navigator
-        if navigator.iteration and not any(s.entries for s in navigator.tape.segments):
-            navigator.boundary(navigator.iteration)
-        return notice("history:paused")
+        return not navigator.iteration or any(s.entries for s in navigator.tape.segments)

@@ -18,6 +18,8 @@ def gone_through(trainer: Trainer) -> float | None:
 
 def length(trainer: Trainer) -> int:
     """The iterations of an epoch; 0: it is not known."""
+    if getattr(trainer, "one_batch", False):
+        return 0
     if trainer.own_data is not None and trainer.options.data == OWN:
         return trainer.own_data.length
     return -(-dataset.count(trainer.options) // trainer.options.batch_size)
