@@ -117,7 +117,7 @@ class SetBack(Detector):
         def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
             if not looked and any(a is parameter for a in (*args, *kwargs.values())):
                 looked.append(True)
-                self._differs = not _sample(parameter).equal(after)
+                self._differs = not _sample(parameter.detach()).equal(after)
 
         return measure
 
@@ -172,9 +172,11 @@ def _made(entry: UpdateEntry) -> bool:
     return entry.grad is not None and entry.optimizer != BY_HAND
 
 
-def _sample(tensor: Tensor) -> Tensor:
-    flat = tensor.detach().reshape(-1)
-    return flat[:: max(1, -(-flat.numel() // SAMPLE))].clone()
+def _sample(taped: Tensor) -> Tensor:
+    """Some elements of what stands on a tape, which nothing writes: few are not copied."""
+    if taped.numel() <= SAMPLE:
+        return taped
+    return taped.reshape(-1)[:: -(-taped.numel() // SAMPLE)].clone()
 
 
 def _kind(was: _Updated, now: Tensor) -> str:
@@ -187,5 +189,6 @@ def _kind(was: _Updated, now: Tensor) -> str:
         return OTHERWISE
     if now.numel() < FEW:
         return SMALL
-    alike = torch.nn.functional.cosine_similarity(now.float(), was.after.float(), 0)
+    pair = now.float().reshape(-1), was.after.float().reshape(-1)
+    alike = torch.nn.functional.cosine_similarity(*pair, 0)
     return ANEW if abs(float(alike)) < UNLIKE else OTHERWISE
