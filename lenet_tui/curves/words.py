@@ -24,8 +24,10 @@ CURVES: Table = {
     "curves.test.brief": ("test", "测试"),
     "curves.seen": ("where noted", "有记录之处"),
     "curves.at": ("iteration {n}", "第 {n} 次迭代"),
+    "curves.at.brief": ("at {n}", "第 {n} 次"),
     "curves.at.value": ("{name} {value}", "{name} {value}"),
     "curves.at.earlier": ("{name} {value} (of {n})", "{name} {value}（第 {n} 次）"),
+    "curves.at.earlier.brief": ("{name} {value} ({n})", "{name} {value}（{n}）"),
     "curves.go": ("enter goes there", "回车 转到该处"),
     "curves.since": (
         "from {n} on: noted while this view is open",

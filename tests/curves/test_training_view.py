@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,9 @@ from lenet_tui.curves.ui.worst_pane import WorstPane
 from lenet_tui.evaluation.request import Judge
 from lenet_tui.history.engine.answers import judge, learning_rates
 from lenet_tui.history.request import ListRates
+from lenet_tui.kit.ui.messages import FrameCame
 from lenet_tui.kit.ui.pane import Pane
+from lenet_tui.protocol.evaluation import Evaluation
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.messages import Passing, Subscription
 from lenet_tui.protocol.options import Options
@@ -324,3 +327,22 @@ async def test_no_title_of_the_view_is_cut(lang: str) -> None:
             for pane in panes:
                 title = str(pane.border_title or "")
                 assert title and "…" not in title and "..." not in title, (width, title)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+async def test_what_all_curves_say_here_has_room_beside_the_panes(lang: str) -> None:
+    async with running(lang=lang) as run:
+        await run.press("V")
+        frame = run.app.main.frame
+        assert frame is not None
+        found = Evaluation(12_874, 306, 360, 0.474, trained=(322, 360, 0.3365))
+        position = replace(frame.position, iteration=13_589)
+        came = replace(frame, position=position, end=13_589, running=True, evaluation=found)
+        run.app.main.losses.add(1, np.full(13_589, 1.558e-4))
+        run.app.main.post_message(FrameCame(came, False))
+        await run.settle()
+        chart = run.app.main.query_one("#chart-loss", ChartPane)
+        chart.draw()
+        said = chart._border_subtitle
+        assert said is not None and "0.3365" in said.plain and "0.4740" in said.plain
+        assert "1.558e" in said.plain

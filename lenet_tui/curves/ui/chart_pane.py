@@ -271,21 +271,25 @@ class ChartPane(Pane):
     def _below(self, curves: list[Curve], several: bool) -> list[str]:
         """What the curves say at the chosen iteration, and the keys, where there is room."""
         words, room = self.words, self.title_room
-        here = words("curves.at", n=thousands(self.at))
         curves = sorted(
             curves, key=lambda curve: bool(curve.letter) and not curve.called
         )  # this run's first
         named = [(curve, self._called(curve) if several else "") for curve in curves]
         signed = [(curve, self._sign(curve) if several else "") for curve in curves]
-        said, short = (
-            "  ".join([here, *filter(None, (self._value(*pair) for pair in pairs))])
-            for pairs in (named, signed)
-        )
+
+        def all_of(pairs: list[tuple[Curve, str]], brief: str = "") -> str:
+            here = words(f"curves.at{brief}", n=thousands(self.at))
+            return "  ".join([here, *filter(None, (self._value(*p, brief) for p in pairs))])
+
+        said = all_of(named)
         ends = [words("curves.go"), words("curves.keys")]
         if self.kind == ACCURACY and self.app.size.width < SIDE_FROM:
             ends = [words("curves.panes")]
         with_keys = [f"{said}  {end}" for end in ("  ".join(ends), ends[0])]
-        return [*(text for text in with_keys if cell_len(text) <= room), said, short]
+        return [
+            *(text for text in with_keys if cell_len(text) <= room),
+            said, all_of(signed), all_of(signed, ".brief"),
+        ]  # fmt: skip
 
     def _called(self, curve: Curve, brief: str = "") -> str:
         if curve.called:
@@ -297,11 +301,11 @@ class ChartPane(Pane):
         line = signs[0] if signs else "━"
         return curve.letter or (line if curve.dense is not None else mark(curve.hollow, signs))
 
-    def _value(self, curve: Curve, name: str) -> str:
+    def _value(self, curve: Curve, name: str, brief: str = "") -> str:
         found = self._collected.value(curve, self.at)
         if found is None:
             return ""
         value, n = found
-        key = "curves.at.value" if n == self.at else "curves.at.earlier"
+        key = "curves.at.value" if n == self.at else f"curves.at.earlier{brief}"
         name = name or curve.letter
         return self.words(key, name=name, value=number(value), n=thousands(n)).strip()
