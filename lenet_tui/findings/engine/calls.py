@@ -135,11 +135,12 @@ class Observer:
 
     def pair(self, entries: Iterable[OpEntry]) -> None:
         """Tell the calls which op of the tape each is; ``entries``: in the order they ran."""
-        at = 0
+        at, calls = 0, self.calls
         for entry in entries:
-            for number in range(at, len(self.calls)):
-                if _is(self.calls[number], entry):
-                    self.calls[number].entry, at = entry, number + 1
+            for number in range(at, len(calls)):
+                call = calls[number]
+                if call.name == entry.op and _is(call, entry):
+                    call.entry, at = entry, number + 1
                     break
 
     def _enters(self, module: nn.Module, args: Any) -> None:
@@ -184,9 +185,9 @@ class Backwards(OwnMode):
 
 
 def _is(call: Call, entry: OpEntry) -> bool:
-    """Whether a call is the one of an entry; both are in the order in which they were made."""
+    """Whether a call of its function is the one of an entry: both come in the order made."""
     made = call.made
-    return call.name == entry.op and bool(made) and made[0].shape == entry.tensor.shape
+    return bool(made) and made[0].shape == entry.tensor.shape
 
 
 def node_of(tensor: Tensor) -> Node | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 
 import torch
 
@@ -11,6 +13,8 @@ from lenet_tui.findings.engine.calls import version
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.training.engine.trainer import Trainer
+
+_mode, _parameters = attrgetter("training"), attrgetter("_parameters")
 
 Op = tuple[str, torch.Size]
 """An op that gradients go through: its name, and the shape that it made."""
@@ -47,9 +51,9 @@ class Pattern:
 def begins(trainer: Trainer) -> Begun:
     """To be asked before an iteration."""
     modules = [module for _, module in trainer.modules()]
-    modes = [module.training for module in modules]
+    modes = [*map(_mode, modules)]
     versions = {n: version(p) for n, p in trainer.parameters.items()} if _own(trainer) else {}
-    held = [p for module in modules if module._parameters for p in module._parameters.values()]
+    held = chain.from_iterable(map(dict.values, map(_parameters, modules)))
     return Begun(modes, frozenset(map(id, held)), versions)
 
 

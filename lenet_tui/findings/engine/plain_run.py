@@ -9,12 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.anomaly import no_anomaly
 from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.detector import Detector, Measure
-from lenet_tui.findings.engine.detectors.loss import LabelDetector
-from lenet_tui.findings.engine.index_range import INDEXING
+from lenet_tui.findings.engine.detectors.loss import WITH_LABELS, LabelDetector
 from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.pattern import Op, Pattern, begins, pattern_of
 from lenet_tui.findings.engine.recording import eager
@@ -26,9 +24,6 @@ from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode, look_again, look_away
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
-
-WITH_LABELS = frozenset((*losses.CLASSES, *losses.BINARY, *INDEXING))
-"""Ops whose labels or indices are looked at before they run."""
 
 
 def run_plain(trainer: Trainer, number: int) -> None:

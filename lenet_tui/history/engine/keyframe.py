@@ -170,6 +170,7 @@ def buffers(
     found = {
         f"{path}.{name}" if path else name: (module, name, buffer)
         for path, module in modules
+        if module._buffers
         for name, buffer in module._buffers.items()
     }
     return {name: found[name] for name in sorted(found)}  # they may be registered in any order

@@ -78,7 +78,7 @@ FORMS: Forms = {Tensor: (StoredTensor, _stored, _copy)}
 VIEWS: Forms = {Tensor: (StoredTensor, _stored, _copy_if_small)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: there are as many as parameters
 class StoredParameter:
     """``state``: what the optimizer has for it. ``grad`` may be ``None``, as in torch."""
 

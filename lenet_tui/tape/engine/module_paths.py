@@ -16,6 +16,8 @@ from lenet_tui.tape.engine.in_place import storage
 Kind = tuple[str, bool, bool]
 _OWN = frozenset(vars(nn.Module()))
 """The attributes that every module has."""
+_PLAIN = frozenset((bool, int, float, str, type(None)))
+"""The types of most of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,11 @@ def module_paths(model: nn.Module) -> Paths:
 
 def _unregistered(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """The modules in attributes that are no children to torch."""
-    for name, value in vars(module).items():
-        if name in _OWN:
+    attributes = vars(module)
+    if _OWN.issuperset(attributes):
+        return
+    for name, value in attributes.items():
+        if name in _OWN or type(value) in _PLAIN:
             continue
         if isinstance(value, nn.Module):
             yield name, value

@@ -63,7 +63,7 @@ class BuiltLazily(dict[str, Any]):
         return self
 
     def _present(self) -> list[Place]:
-        return [(path, vars(module)) for path, module in self._modules()]
+        return [(path, module.__dict__) for path, module in self._modules()]
 
     def _hooks(self, modules: Sequence[Place]) -> Hooks:
         if not _hooked(attributes for _, attributes in modules):
@@ -75,10 +75,10 @@ class BuiltLazily(dict[str, Any]):
         }
 
     def _gained(self, modules: Sequence[Place]) -> Iterator[str]:
-        for path, attributes in modules:
-            present = attributes.keys()
-            first = self._first.get(path, present)
-            for name in () if present <= first else present - first:
+        first = self._first
+        more = [(p, a) for p, a in modules if p in first and not first[p].issuperset(a)]
+        for path, attributes in more:
+            for name in attributes.keys() - first[path]:
                 if not writable(attributes[name]):
                     yield f"{path}.{name}"
 

@@ -15,6 +15,7 @@ LARGE = 2**20
 """Bytes from which on a tensor is copied by itself."""
 
 _kind = attrgetter("dtype", "device", "layout")
+_on_cpu, _dtype, _layout = attrgetter("is_cpu"), attrgetter("dtype"), attrgetter("layout")
 _Kind = tuple[torch.dtype, torch.device]
 
 
@@ -45,9 +46,12 @@ def copies(tensors: Sequence[Tensor]) -> list[Tensor]:
 
 def of_one_kind(tensors: Sequence[Tensor]) -> bool:
     """Whether all are plain tensors of one dtype and device, as most are: asked all at once."""
-    if not tensors or not set(map(type, tensors)) <= _PLAIN or len(set(map(_kind, tensors))) > 1:
+    if not tensors or not set(map(type, tensors)) <= _PLAIN:
         return False
-    return tensors[0].layout is torch.strided
+    if all(map(_on_cpu, tensors)):  # to ask each for its device makes an object of it
+        kinds = set(map(_dtype, tensors)), set(map(_layout, tensors))
+        return len(kinds[0]) == len(kinds[1]) == 1 and torch.strided in kinds[1]
+    return len(set(map(_kind, tensors))) == 1 and tensors[0].layout is torch.strided
 
 
 def clones(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -86,8 +90,9 @@ def copy_into(pairs: Iterable[tuple[Tensor, Tensor]]) -> None:
     """Copy into each first tensor the second's numbers; what is of one kind in one call."""
     pairs = list(pairs)
     several = [t for pair in pairs for t in pair]
-    if of_one_kind(several) and not _viewed(several):
-        torch._foreach_copy_([t for t, _ in pairs], [s for _, s in pairs])
+    on_cpu = {*map(type, several)} <= _PLAIN and all(map(_on_cpu, several))
+    if pairs and (on_cpu or (of_one_kind(several) and not _viewed(several))):
+        torch._foreach_copy_([t for t, _ in pairs], [s for _, s in pairs])  # on a CPU one by one
         return
     alike: dict[_Kind, tuple[list[Tensor], list[Tensor]]] = {}
     for target, source in pairs:

@@ -27,7 +27,6 @@ from lenet_tui.training.engine import compiled_calls, devices, observed_calls
 from lenet_tui.training.engine.determinism import choose_deterministic
 from lenet_tui.training.engine.held_values import holds, inside
 from lenet_tui.training.engine.iterators import is_iterator
-from lenet_tui.training.engine.plain_state import OWN as PRIVATE
 from lenet_tui.training.engine.reached import hooks_on, is_data
 from lenet_tui.training.engine.referenced import Names, defined_by_owner, referenced
 from lenet_tui.training.engine.step_held import held_by
@@ -37,6 +36,7 @@ from lenet_tui.training.engine.together import Together
 from lenet_tui.training.engine.trainer import Trainer
 from lenet_tui.training.engine.training_file import DECODE, LOSS, MODEL, OPTIMIZER, TrainingFile
 from lenet_tui.training.engine.usual_step import needs_closure, own_closure, usual_step
+from lenet_tui.training.engine.written_places import OWN as PRIVATE
 
 
 class Unusable(Problem, TypeError):

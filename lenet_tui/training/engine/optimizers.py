@@ -264,8 +264,8 @@ def optimizer_places(
     for number, group in enumerate(optimizer.param_groups):
         yield f"{name} {number}", group
         parameters = group["params"]
-        for place, parameter in zip(_paths(name, number, len(parameters)), parameters, strict=True):
-            yield place, optimizer.state[parameter]
+        states = map(optimizer.state.__getitem__, parameters)
+        yield from zip(_paths(name, number, len(parameters)), states, strict=True)
 
 
 @lru_cache(maxsize=64)

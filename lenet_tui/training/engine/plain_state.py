@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lenet_tui.text.notice import Problem
 from lenet_tui.training.engine import stateful
@@ -23,6 +23,7 @@ from lenet_tui.training.engine.parameter_groups import ParameterGroups
 from lenet_tui.training.engine.plain_values import Kept, Own, bare, dense, fixed, refilled, whole
 from lenet_tui.training.engine.value_codes import MARKS, ValueCodes
 from lenet_tui.training.engine.written_places import (
+    OWN,
     Written,
     WrittenGroups,
     WrittenTexts,
@@ -35,8 +36,6 @@ _ALIVE = re.compile(f'{_MARKED.pattern}|{{"state": |{{"tensor": ')
 """What is put back even where the text is the same."""
 STATE = frozenset([Tensor])
 """The types of values that an optimizer keeps for a parameter, as a rule."""
-OWN = frozenset(vars(nn.Module())) - {"training"}
-"""What torch itself keeps in a module; the mode can be changed by the model."""
 
 Places = Iterable[tuple[str, dict[str, Any]]]
 """Dictionaries of values, such as all that is set on a module, each with a path."""
@@ -271,7 +270,7 @@ class PlainState:
 
     def check_reachable(self, text: str) -> None:
         """Raise ``NotReachable`` or ``MoveRejected`` where something cannot be put back."""
-        if not _MARKED.search(text):
+        if not any(mark in text for mark in MARKS):
             return
         if self._to_find[0] != text:
             marked = {p: c for p, c in self._parsed(text).items() if _MARKED.search(json.dumps(c))}

@@ -157,6 +157,7 @@ class Trainer:
         return {
             f"{path}.{name}".removeprefix("."): buffer
             for path, module in self.modules()
+            if module._buffers
             for name, buffer in module._buffers.items()
             if buffer is not None
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, compress
 from typing import Any
 
@@ -19,7 +20,13 @@ Place = tuple[str, dict[str, Any]]
 """A path, and a dictionary of values."""
 MOST = 4
 """Texts whose parts are known at a time."""
-_values = operator.methodcaller("values")
+OWN = frozenset(vars(nn.Module())) - {"training"}
+"""What torch itself keeps in a module; the mode can be changed by the model."""
+_path, _attributes = operator.itemgetter(0), operator.itemgetter(1)
+
+
+_getter = lru_cache(maxsize=1024)(operator.itemgetter)
+"""What takes the values of these names, in a tuple where there are two or more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,29 +43,45 @@ class Written:
         same = [*attributes] == self.names
         return same and all(map(operator.is_, attributes.values(), self.values))
 
+    @property
+    def compared(self) -> list[tuple[str, Any]]:
+        """The names and values that are written, or lead to others: two or more, or none."""
+        pairs = [(n, v) for n, v in zip(self.names, self.values, strict=True) if n not in OWN]
+        return pairs * 2 if len(pairs) == 1 else pairs
+
 
 class WrittenTogether:
-    """All ``places`` of which something was ``written``, by their paths; there may be others."""
+    """All ``places`` of which something was ``written``, by their paths; there may be others.
+
+    Of a module's values those that torch itself keeps are not compared: they are never written.
+    """
 
     def __init__(self, places: Sequence[Place] = (), written: Mapping[str, Written] = {}) -> None:
-        self._paths = [path for path, _ in places]
+        self._paths = [*map(_path, places)]
         alone = len(set(self._paths)) == len(places)
         self._known = [alone and path in written for path in self._paths]
         some = {path: written[path] for path in compress(self._paths, self._known)}
         self._counts = [len(each.names) for each in some.values()]
-        self._names = [name for each in some.values() for name in each.names]
-        self._fixed = [value for each in some.values() for value in each.values]
+        several = [each.compared for each in some.values()]
+        self._filled = [*map(bool, several)]
+        self._getters = [_getter(*[n for n, _ in pairs]) for pairs in several if pairs]
+        self._fixed = [value for pairs in several for _, value in pairs]
         self.texts = {path: each.text for path, each in some.items()}
         self.held = {path: each.held for path, each in some.items() if each.held}
 
     def hold(self, places: Sequence[Place]) -> bool:
         """Whether the places are the same ones, and those that were written have their values."""
-        if [path for path, _ in places] != self._paths:
+        if [*map(_path, places)] != self._paths:
             return False
-        some = [*compress([attributes for _, attributes in places], self._known)]
-        if [*map(len, some)] != self._counts or [*chain.from_iterable(some)] != self._names:
+        some = [*compress(map(_attributes, places), self._known)]
+        if [*map(len, some)] != self._counts:
             return False
-        return all(map(operator.is_, chain.from_iterable(map(_values, some)), self._fixed))
+        filled = compress(some, self._filled)
+        try:
+            values = [getter(each) for getter, each in zip(self._getters, filled, strict=True)]
+        except KeyError:  # another name is there in its place
+            return False
+        return all(map(operator.is_, chain.from_iterable(values), self._fixed))
 
     def others(self, places: Sequence[Place]) -> Iterator[Place]:
         """Yields those of the places of which nothing was written."""

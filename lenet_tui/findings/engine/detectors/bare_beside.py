@@ -57,12 +57,13 @@ class BareBeside(Detector):
             self._seen.clear()
             return ()
         self._trainer, self._iterations = iteration.trainer, self._iterations + 1
-        inputs = _given_to_modules(iteration) | _asked_for(iteration)
         now: dict[int, tuple[Tensor, Tensor, NodeEntry | None]] = {}
         for segment, entry in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             known = entry.parameter or id(tensor) in iteration.trainer.names or id(tensor) in held
-            if known or isinstance(tensor, nn.Parameter) or id(tensor) in inputs:
+            if known or isinstance(tensor, nn.Parameter):
+                continue
+            if id(tensor) in iteration.once(_inputs):
                 continue
             received = next((t for t in entry.received if t is not None), None)
             if received is not None:
@@ -123,6 +124,10 @@ class BareBeside(Detector):
             line = defined_at(trainer, name) or seen.line
             where, phase = (name, UPDATE.name) if name else (seen.where, seen.phase)
             yield Finding("param-not-in-optimizer", phase, where, line, evidence, WARNING)
+
+
+def _inputs(iteration: Iteration) -> set[int]:
+    return _given_to_modules(iteration) | _asked_for(iteration)
 
 
 def _given_to_modules(iteration: Iteration) -> set[int]:

@@ -45,10 +45,9 @@ class GraphDetector(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
-            for made in call.made:
-                number = sequence(node_of(made))
-                if number is not None:
-                    self._known[number] = call.where, call.line, iteration.number
+            numbers = [sequence(node_of(made)) for made in call.made]
+            known = call.where, call.line, iteration.number
+            self._known.update((n, known) for n in numbers if n is not None)
         for segment in iteration.tape.segments:
             if segment.phase is BACKWARD and segment.root is not None:
                 ran = {n for e in segment.nodes if (n := sequence(e.node)) is not None}

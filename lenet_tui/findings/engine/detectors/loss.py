@@ -29,6 +29,10 @@ ROUNDING = 1e-3
 """How far above 0 a logarithm of a probability may come by rounding, also in a half type."""
 
 
+WITH_LABELS = frozenset((*losses.CLASSES, *losses.BINARY, *INDEXING))
+"""Ops whose labels or indices are looked at before they run."""
+
+
 class LabelDetector(Detector):
     """Looks at labels and indices before a kernel runs: on a GPU that kernel ends the process."""
 
@@ -37,16 +41,16 @@ class LabelDetector(Detector):
         """The calls that are wrong, since it was asked last."""
 
     def before(self, call: Call) -> None:
-        if call.name in losses.CLASSES or call.name in losses.BINARY:
-            wrong = _dtype(call) or _range(call)
-            if wrong is not None:
-                self.found.append((call, *wrong))
-        elif call.name in INDEXING:
+        if call.name not in WITH_LABELS:
+            return
+        if call.name in INDEXING:
             evidence = outside(call)
             if evidence is not None:
                 self.found.append((call, "label-range", evidence))
         else:
-            return
+            wrong = _dtype(call) or _range(call)
+            if wrong is not None:
+                self.found.append((call, *wrong))
         if self.found and self.found[-1][0] is call and deadly(call):
             raise StopCheck
 

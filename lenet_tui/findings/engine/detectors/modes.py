@@ -22,6 +22,9 @@ from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.training.engine.outputs import named_parts
 from lenet_tui.training.engine.trainer import Trainer
 
+MODAL = (_DropoutNd, _NormBase, nn.RNNBase, nn.MultiheadAttention)
+"""Torch's classes of modules that may do something else in train mode than in eval mode."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -114,8 +117,7 @@ def modal(module: nn.Module) -> bool:
         return module.p > 0
     if isinstance(module, _NormBase):
         return bool(module.track_running_stats) and module.running_mean is not None
-    between = isinstance(module, (nn.RNNBase, nn.MultiheadAttention))
-    return between and bool(module.dropout)
+    return isinstance(module, MODAL) and bool(module.dropout)
 
 
 def _made(call: ModuleCall) -> list[Any]:

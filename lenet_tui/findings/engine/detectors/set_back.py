@@ -32,13 +32,18 @@ SMALL = "small"
 """It was set to something else, and is too small to say to what."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Updated:
     """A sample of what a parameter was before an update and after it, in its type."""
 
     before: Tensor
     after: Tensor
     lr: float
+
+    @property
+    def moved(self) -> bool:
+        """Whether the update made another value of it."""
+        return not self.before.equal(self.after)
 
 
 class SetBack(Detector):
@@ -76,9 +81,10 @@ class SetBack(Detector):
             return ()
         self._optimizer = stepped[0]
         now = {e.name: _Updated(_sample(e.before), _sample(e.after), e.lr) for e in entries}
+        self._last = {n: u for n, u in self._last.items() if u.moved}
         if self._last:
             self._compare(now, entries, iteration)
-        self._last = {n: u for n, u in now.items() if not u.before.equal(u.after)}
+        self._last = now
         return ()
 
     def _compare(
@@ -106,10 +112,11 @@ class SetBack(Detector):
         return self._times > 0 and not self._fails
 
     def measures(self, trainer: Trainer) -> Measure | None:
-        known = {n: u for n, u in self._last.items() if n in trainer.parameters}
-        if self._fails or not known:
+        known = {} if self._fails else self._last
+        small = sorted(known, key=lambda n: known[n].after.numel())
+        name = next((n for n in small if n in trainer.parameters and known[n].moved), None)
+        if name is None:
             return None
-        name = min(known, key=lambda n: trainer.parameters[n].numel())
         parameter, after = trainer.parameters[name], known[name].after
         looked: list[bool] = []
         self._differs = False

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, default_collate
 from lenet_tui.findings.engine.batch_mixing import Mixing, apart, mixing
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.grows import update_line
-from lenet_tui.findings.engine.detectors.modes import modal
+from lenet_tui.findings.engine.detectors.modes import MODAL, modal
 from lenet_tui.findings.engine.eval_dropout import Drops, dropping, drops_in_eval
 from lenet_tui.findings.engine.first_call import FirstCall
 from lenet_tui.findings.engine.iteration import Iteration
@@ -124,7 +124,10 @@ class Tried(Detector):
 
 def _draws(module: nn.Module) -> bool:
     """Whether a model does something else each time, or with each batch."""
-    return any(each.training and modal(each) for each in module.modules())
+    modules = [*module.modules()]
+    if not any(issubclass(kind, MODAL) for kind in {*map(type, modules)}):
+        return False
+    return any(each.training and modal(each) for each in modules)
 
 
 def mixes(trainer: Trainer, call: Call, stacks: bool = False) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ On a GPU the answers come over together, where each for itself would wait for th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from math import inf
 
 import torch
@@ -98,9 +100,11 @@ def begin_apart(tensors: Iterable[Tensor]) -> set[int]:
 
 
 def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:
-    unique = {id(t): t for t in tensors if t is not None}
+    given = [t for t in tensors if t is not None]
+    unique = [*dict(zip(map(id, given), given, strict=True)).values()]
     wide = (torch.float32, torch.float64)
-    groups, _ = _grouped(unique.values(), 1)
+    alike = of_one_kind(unique) and _plain(unique[0]) and all(map(Tensor.numel, unique))
+    groups = [unique] if alike else _grouped(unique, 1)[0]
     found: dict[int, float] = {}
     with torch.no_grad():
         for some in groups:
@@ -124,16 +128,16 @@ def _rows(tensors: list[Tensor]) -> tuple[list[list[Tensor]], list[Tensor]]:
     """
     if tensors[0].device.type != "cpu" or len(tensors) < FEW:
         return [], tensors
-    by_shape: dict[torch.Size, list[Tensor]] = {}
+    by_shape: defaultdict[torch.Size, list[Tensor]] = defaultdict(list)
     for t in tensors:
-        by_shape.setdefault(t.shape, []).append(t)
+        by_shape[t.shape].append(t)
     rows: list[list[Tensor]] = []
     rest: list[Tensor] = []
     for shape, several in by_shape.items():
         if len(several) < FEW or not 0 < shape.numel() <= SMALL:
             rest += several
             continue
-        alike = [t for t in several if t.is_contiguous()]
+        alike = [*compress(several, map(Tensor.is_contiguous, several))]
         if len(alike) < len(several):
             rest += [t for t in several if not t.is_contiguous()]
         if alike:
