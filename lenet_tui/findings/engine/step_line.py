@@ -12,6 +12,7 @@ from torch import Tensor
 from lenet_tui.findings.engine.numbers.many import largest, norms
 from lenet_tui.findings.engine.probes.trial import Trial
 from lenet_tui.text.numbers import number
+from lenet_tui.training.engine.copies import of_one_kind
 
 NOTHING = 1e-6
 """A relative difference of two losses that may be rounding."""
@@ -155,7 +156,7 @@ def _steps(
 def _differences(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """``end - start`` of each, all at once where they are plain."""
     before, after = list(start.values()), [end[name] for name in start]
-    if before and all(type(t) is Tensor and t.layout is torch.strided for t in (*before, *after)):
+    if of_one_kind([*before, *after]):
         return dict(zip(start, torch._foreach_sub(after, before), strict=True))
     return {name: end[name] - value for name, value in start.items()}
 

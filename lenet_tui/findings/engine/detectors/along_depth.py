@@ -66,7 +66,8 @@ class AlongDepth(Detector):
 
     def measures(self, trainer: Trainer) -> Measure | None:
         """What was so in the iterations before is measured in one that is only run too."""
-        self._watched = None if self._decided else WatchedLayers(self._names, trainer.names)
+        live = trainer.parameters.values()
+        self._watched = None if self._decided else WatchedLayers(self._names, live)
         return None if self._watched is None else self._watched.note
 
     def passes(self, trainer: Trainer) -> bool:

@@ -113,8 +113,7 @@ class SetBack(Detector):
 
     def measures(self, trainer: Trainer) -> Measure | None:
         known = {} if self._fails else self._last
-        small = sorted(known, key=lambda n: known[n].after.numel())
-        name = next((n for n in small if n in trainer.parameters and known[n].moved), None)
+        name = next((n for n, u in known.items() if n in trainer.parameters and u.moved), None)
         if name is None:
             return None
         parameter, after = trainer.parameters[name], known[name].after

@@ -103,8 +103,8 @@ def _norms(tensors: Iterable[Tensor | None], order: float) -> dict[int, float]:
     given = [t for t in tensors if t is not None]
     unique = [*dict(zip(map(id, given), given, strict=True)).values()]
     wide = (torch.float32, torch.float64)
-    alike = of_one_kind(unique) and _plain(unique[0]) and all(map(Tensor.numel, unique))
-    groups = [unique] if alike else _grouped(unique, 1)[0]
+    together = of_one_kind(unique) and _plain(unique[0]) and all(map(Tensor.numel, unique))
+    groups = [unique] if together else _grouped(unique, 1)[0]
     found: dict[int, float] = {}
     with torch.no_grad():
         for some in groups:

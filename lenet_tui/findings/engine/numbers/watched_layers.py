@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
 
 from lenet_tui.findings.engine.calls import version
-from lenet_tui.findings.engine.numbers.depth import WEIGHTED, Layer, weights_of
+from lenet_tui.findings.engine.numbers.depth import WEIGHTED, Layer
 from lenet_tui.tape.engine.node_hooks import hear
 
 
@@ -24,10 +24,11 @@ class _Seen:
 
 
 class WatchedLayers:
-    """``names``: of the layers of a recorded iteration; ``parameters``: their names, by ``id``."""
+    """``names``: of the layers of a recorded iteration; ``parameters``: of the trainer."""
 
-    def __init__(self, names: Sequence[str], parameters: Mapping[int, str]) -> None:
-        self._names, self._parameters = names, parameters
+    def __init__(self, names: Sequence[str], parameters: Iterable[Tensor]) -> None:
+        self._names = names
+        self._matrices = frozenset(id(p) for p in parameters if p.dim() > 1)
         self._seen: list[_Seen] = []
 
     def note(self, op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
@@ -35,7 +36,7 @@ class WatchedLayers:
         if op not in WEIGHTED:
             return
         given = (*args, *kwargs.values()) if kwargs else args
-        weights = weights_of(op, given, self._parameters)
+        weights = self._matrices.intersection(map(id, given))
         if weights:
             seen = _Seen(weights, made.detach(), version(made))
             hear(made, seen.gradients.append)
