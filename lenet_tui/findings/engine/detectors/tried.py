@@ -22,6 +22,7 @@ from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.mode_difference import Call
 from lenet_tui.findings.engine.outermost_call import outermost_call
 from lenet_tui.findings.engine.probes.trial import Trial
+from lenet_tui.findings.engine.row_by_row import row_by_row
 from lenet_tui.findings.engine.step_line import Ran, step_line
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
 from lenet_tui.history.engine.held_state import put_back
@@ -51,6 +52,8 @@ class Tried(Detector):
         self._line = ""
         """Where that iteration made its update."""
         self._trainer: Trainer | None = None
+        self._by_rows = False
+        """Whether the ops of that iteration tell that no sample depends on another."""
         self._dropping: list[Drops] = []
         """The calls of the first iteration that drop."""
 
@@ -62,6 +65,7 @@ class Tried(Detector):
         if iteration.number == 1 and iteration.error is None:
             self._ran, self._line = _ran(iteration), update_line(iteration)
             self._dropping = dropping(iteration)
+            self._by_rows = row_by_row(iteration)
         return ()
 
     def end(self) -> Iterable[Finding]:
@@ -80,7 +84,8 @@ class Tried(Detector):
                 if ran is not None:
                     with unsaid(), seen:
                         found += self._step(trial, ran)
-                found += self._mixing(trial, seen)
+                if not self._by_rows:
+                    found += self._mixing(trial, seen)
                 found += self._dropout(trial, drops)
         return found
 
