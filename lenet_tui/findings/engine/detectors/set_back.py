@@ -57,6 +57,8 @@ class SetBack(Detector):
         self._fails = False
         self._optimizer: Optimizer | None = None
         self._last: dict[str, _Updated] = {}
+        self._one = ""
+        """One of those that the last update moved."""
         self._kinds: dict[str, str] = {}
         """How each parameter was set in all transitions so far."""
         self._times = 0
@@ -84,7 +86,7 @@ class SetBack(Detector):
         self._last = {n: u for n, u in self._last.items() if u.moved}
         if self._last:
             self._compare(now, entries, iteration)
-        self._last = now
+        self._last, self._one = now, ""
         return ()
 
     def _compare(
@@ -113,8 +115,9 @@ class SetBack(Detector):
 
     def measures(self, trainer: Trainer) -> Measure | None:
         known = {} if self._fails else self._last
-        name = next((n for n, u in known.items() if n in trainer.parameters and u.moved), None)
-        if name is None:
+        moved = (n for n, u in known.items() if n in trainer.parameters and u.moved)
+        name = self._one = self._one or next(moved, "")
+        if name not in known:
             return None
         parameter, after = trainer.parameters[name], known[name].after
         looked: list[bool] = []
