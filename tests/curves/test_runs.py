@@ -206,6 +206,9 @@ def test_what_a_run_says_of_test_data_has_the_capital_of_its_letter(tmp_path: Pa
     assert collected.legend(LOSS, 99)[2] == "c/C a_long_name_of_a_log.jsonl"
     assert collected.legend(LOSS, 12) == ["a first.csv", "b second.csv", "c/C a_lo…g.jsonl"]
     assert collected.legend(ACCURACY, 12) == ["C a_lo…g.jsonl"]
+    name = "学习率太大的运行.csv"
+    collected.others = [read_run(written(tmp_path, name, "iteration,loss\n1,2\n"))]
+    assert collected.legend(LOSS, 12) == ["a 学习…行.csv"]
 
 
 @pytest.mark.slow
