@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
-from rich.text import Text
 
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text
+from lenet_tui.text.wide_text import WideText
 
 WIDTH = 100
 """Columns where there is no terminal to ask."""
@@ -61,9 +61,9 @@ class Printer:
             table.add_row(*(self._text(cell) for cell in row))
         self._print(table)
 
-    def _text(self, text: str, style: str = "") -> Text:
+    def _text(self, text: str, style: str = "") -> WideText:
         shown = clean(text)
-        return Text(ascii_text(shown) if self._ascii else shown, style)
+        return WideText(ascii_text(shown) if self._ascii else shown, style)
 
     def _print(self, renderable: Any, soft_wrap: bool = False) -> None:
         """Print without the blanks that rich fills lines up with."""

@@ -25,6 +25,20 @@ def cut(name: str, cells: int, more: str) -> str:
     return _begin(name, cells - 1) + more
 
 
+def both_ends(name: str, cells: int, more: str, behind: int | None = None) -> str:
+    """``name`` without its middle in so many cells at most; ``more`` is as of ``cut``.
+
+    ``behind``: the cells of what stays of its end; half of them where it is not given.
+    """
+    if cell_len(name) <= cells:
+        return name
+    behind = (cells - 1) // 2 if behind is None else behind
+    end = name
+    while cell_len(end) > behind:
+        end = end[1:]
+    return _begin(name, cells - 1 - behind) + more + end
+
+
 def told_apart(names: Sequence[str], cells: int, more: str) -> list[str] | None:
     """Each name in so many cells at most, and no two alike that were not; ``None``: they would be.
 
@@ -33,7 +47,7 @@ def told_apart(names: Sequence[str], cells: int, more: str) -> list[str] | None:
     first = [cut(name, cells, more) for name in names]
     alike = _ambiguous(first, names)
     made = [
-        _both_ends(name, cells, more) if short in alike and short != name else short
+        both_ends(name, cells, more) if short in alike and short != name else short
         for short, name in zip(first, names, strict=True)
     ]
     return None if _ambiguous(made, names) else made
@@ -63,14 +77,6 @@ def _ambiguous(shorts: Sequence[str], names: Sequence[str]) -> set[str]:
     meant: dict[str, str] = {}
     pairs = zip(shorts, names, strict=True)
     return {short for short, name in pairs if meant.setdefault(short, name) != name}
-
-
-def _both_ends(name: str, cells: int, more: str) -> str:
-    behind = (cells - 1) // 2
-    end = name
-    while cell_len(end) > behind:
-        end = end[1:]
-    return _begin(name, cells - 1 - behind) + more + end
 
 
 def _begin(name: str, cells: int) -> str:

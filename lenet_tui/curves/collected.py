@@ -8,6 +8,7 @@ import numpy as np
 
 from lenet_tui.curves import other_run
 from lenet_tui.curves.chart import Curve
+from lenet_tui.curves.class_names import both_ends
 from lenet_tui.curves.known_names import KnownName
 from lenet_tui.curves.other_run import EPOCHS, ITERATIONS, OtherRun
 from lenet_tui.curves.samples import Samples
@@ -130,7 +131,7 @@ class Collected:
     def legend(
         self, kind: str, longest: int, counted: Mapping[str, str] | None = None
     ) -> list[str]:
-        """The other runs that a chart shows: their letters, and their names in ``longest`` at most.
+        """The other runs that a chart shows: letters, and names in ``longest`` cells at most.
 
         The capital is of held-out data, as all of an accuracy is. ``counted`` is said of runs that
         are not counted by iterations: by what they are, with ``?`` where the length of an epoch is
@@ -144,7 +145,9 @@ class Collected:
             if there:
                 by = run.counted + ("?" if run.counted == EPOCHS and not run.epoch_length else "")
                 said = [] if run.counted == ITERATIONS or not counted else [counted[by]]
-                named.append(" ".join(["/".join(there), _both_ends(run.name, longest), *said]))
+                behind = longest - 1 - longest // 3  # files of one folder differ at the end
+                name = both_ends(run.name, longest, ELLIPSIS, behind)
+                named.append(" ".join(["/".join(there), name, *said]))
         return named
 
     def _own(self, kind: str) -> list[Curve]:
@@ -218,14 +221,6 @@ class Collected:
 def letter_of(number: int) -> str:
     """The letter of another run, from ``a``."""
     return chr(ord("a") + number % 26)
-
-
-def _both_ends(name: str, longest: int) -> str:
-    """A name without its middle: files of one folder differ at the end more often than not."""
-    if len(name) <= longest:
-        return name
-    first = longest // 3
-    return f"{name[:first]}{ELLIPSIS}{name[first + 1 - longest :]}"
 
 
 def _losses(evaluations: Iterable[Evaluation]) -> dict[int, float]:

@@ -24,12 +24,14 @@ from lenet_tui.curves.other_run import (
 )
 
 NAMES = {
-    LOSS: (LOSS, "train_loss", "train/loss", "training_loss", "loss/train"),
+    LOSS: (LOSS, "train_loss", "train/loss", "training_loss", "loss/train",
+           "train_loss_epoch", "train_loss_step"),
     TEST_LOSS: (TEST_LOSS, "val_loss", "valid_loss", "test/loss", "val/loss", "eval_loss",
                 "eval/loss", "loss/val", "loss/test"),
     ACCURACY: ("test_accuracy", "val_accuracy", "val_acc", "test_acc", "eval_accuracy",
                "accuracy/val", "accuracy/test", "val/accuracy", "test/accuracy", ACCURACY, "acc"),
-    RATE: (RATE, "learning_rate", "train/learning_rate", "learning_rate/train"),
+    RATE: (RATE, "learning_rate", "train/learning_rate", "learning_rate/train",
+           "lr-sgd", "lr-adam", "lr-adamw"),
 }  # fmt: skip
 """What other programs call the same numbers. The first name that a row has counts: beside
 ``val_accuracy``, ``accuracy`` is that of training."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from lenet_tui.curves.class_names import both_ends
+from lenet_tui.curves.event_logs import EVENTS, open_log
 from lenet_tui.curves.other_run import (
     ACCURACY,
     KINDS,
@@ -23,20 +23,16 @@ from lenet_tui.curves.other_run import (
     RunError,
     ordered,
 )
-from lenet_tui.curves.run_tables import MOST, NAMES, Table
+from lenet_tui.curves.run_tables import Table
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.options import OWN, Options
 from lenet_tui.sessions.file_format import ANY_MODEL, MAX_BYTES, SaveError, decode
 from lenet_tui.sessions.store import SUFFIX
-from lenet_tui.text.clean import clean
+from lenet_tui.text.clean import ELLIPSIS, clean
 
-EVENTS = "events.out.tfevents"
-"""How the name of a TensorBoard file begins."""
-ENTRIES = 100_000
-"""Files and folders that are looked at for TensorBoard's."""
 NAME, LISTED = 40, 120
-"""Characters of a run's name, and of the names that a file has."""
+"""Cells of a run's name, and characters of the names that a file has."""
 SETTLED = 2.0
 """Seconds without a change after which a last line without an end is taken for whole."""
 SAME = 256
@@ -49,12 +45,12 @@ class Followed:
     """The ``run`` in a file, or in the newest TensorBoard log of a folder, and what it grows by.
 
     A saved session, a table (CSV or TSV with a line of names), JSON lines as ``lenet-tui train
-    --format jsonl`` prints them, or a TensorBoard file where its package is installed.
+    --format jsonl`` prints them, or TensorBoard's files where its package is installed.
     ``RunError`` where there is none.
     """
 
     def __init__(self, path: Path) -> None:
-        self.run = OtherRun(clean(path.name, NAME))
+        self.run = OtherRun(_shortened(path.name))
         try:
             self._reader = self._opened(path)
             self._seen = self._reader.stamp()
@@ -90,12 +86,12 @@ class Followed:
 
     def _opened(self, path: Path) -> _Reader:
         if path.is_dir():
-            found = _newest_log(path)
+            log = open_log(path)
             if path.name:
-                self.run.name = clean(str(found.relative_to(path.parent)), NAME)
-            return _Events(found)
+                self.run.name = _shortened(str(log.path.relative_to(path.parent)))
+            return log
         if path.name.startswith(EVENTS):
-            return _Events(path)
+            return open_log(path)
         if not path.is_file():
             raise RunError("curves:no-file", path=clean(str(path)))
         if path.stat().st_size > MAX_BYTES:
@@ -207,57 +203,14 @@ class _Text:
         return news
 
 
-class _Events:
-    """The scalars of TensorBoard's files; ``RunError`` where its package is missing."""
-
-    pending = False
-
-    def __init__(self, path: Path) -> None:
-        if find_spec("tensorboard") is None:
-            raise RunError("curves:no-tensorboard")
-        module = import_module("tensorboard.backend.event_processing.event_accumulator")
-        self.names: dict[str, None] = {}
-        self._path = path
-        self._events: Any = module.EventAccumulator(str(path), size_guidance={"scalars": MOST})
-
-    def stamp(self) -> object:
-        path = self._path
-        logs = path.glob(f"{EVENTS}*") if path.is_dir() else (path,)
-        return sorted(map(_stamp, logs))
-
-    def read(self) -> News:
-        self._events.Reload()  # goes on where it has ended
-        there = self._events.Tags().get("scalars", ())
-        self.names = dict.fromkeys(there)
-        tags = {tag.lower(): tag for tag in there}
-        points = {}
-        for kind, names in NAMES.items():
-            tag = next((tags[name] for name in names if name in tags), None)
-            if tag is not None:
-                points[kind] = _points([(e.step, e.value) for e in self._events.Scalars(tag)])
-        return News(points, whole=True)
-
-
 def _points(found: list[tuple[int, float]]) -> Points:
     pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
     return ordered(pairs[:, 0], pairs[:, 1])
 
 
-def _newest_log(folder: Path) -> Path:
-    """The folder that the newest TensorBoard file lies in: this one, or one below it."""
-    newest, when = folder, -1.0
-    looked = 0
-    for root, _, files in os.walk(folder):
-        logs = [Path(root) / name for name in files if name.startswith(EVENTS)]
-        latest = max((log.stat().st_mtime for log in logs), default=-1.0)
-        if latest > when:
-            newest, when = Path(root), latest
-        looked += 1 + len(files)
-        if (logs and newest == folder) or looked > ENTRIES:
-            break
-    if when < 0:
-        raise RunError("curves:no-log", path=clean(str(folder)))
-    return newest
+def _shortened(name: str) -> str:
+    """A file's name, safe to be shown: those of one folder differ at the end."""
+    return both_ends(clean(name), NAME, ELLIPSIS, NAME * 2 // 3)
 
 
 def _brief(options: Options) -> str:

@@ -54,11 +54,10 @@ def decode(data: bytes, model: str = NET) -> SavedSession:
 
     ``model``: which one it may have beside the notebook's net, as it would be executed.
     """
-    line, end, _ = data.partition(b"\n")
-    if not end or not line.startswith(_NAME):
+    if not data.startswith(_NAME) or b"\n" not in data:
         raise SaveError("sessions:no-session")
-    if line + end != _MAGIC:
-        version = clean(line[len(_NAME) : 40].decode("utf-8", "replace"))
+    if not data.startswith(_MAGIC):
+        version = clean(data[len(_NAME) : min(data.index(b"\n"), 40)].decode("utf-8", "replace"))
         raise SaveError("sessions:other-format", version=version, ours=FORMAT)
     start = len(_MAGIC) + _DIGEST
     body = memoryview(data)[start:]

@@ -121,7 +121,7 @@ TOUR_LEARNING: Table = {
 
         After three epochs the kernels have changed a lot: ‖new − old‖, the length of the change, is
         more than half of ‖old‖, and some weights are beyond 0.2. Nobody told the net what to look
-        for; each weight only followed its gradient.
+        for; each weight only moved against its own gradient.
 
         Compare: g, 0, enter shows the kernels before, u those after. a shows the numbers.
 
@@ -133,7 +133,7 @@ TOUR_LEARNING: Table = {
         没有图案。
 
         三轮之后，卷积核变了很多：变化的长度 ‖新 − 旧‖ 超过 ‖旧‖ 的一半，有些权重超出了 0.2。没有
-        人告诉网络该找什么；每个权重只是顺着自己的梯度走。
+        人告诉网络该找什么；每个权重只是逆着自己的梯度走。
 
         比较一下：按 g，输入 0，回车，是训练前的卷积核；按 u 是训练后的。按 a 显示数值。
 

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lenet_tui.curves.collected import Collected
 from lenet_tui.curves.other_run import ACCURACY, LOSS
 from lenet_tui.curves.run_tables import Table
 from lenet_tui.curves.runs import Followed
 from lenet_tui.curves.ui import following
+from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.request import A, Reply, Request
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.sessions.file_format import encode
 from tests.harness.driving import Drive
@@ -110,6 +113,25 @@ def test_of_a_running_session_the_losses_grow_and_are_cut_off(tmp_path: Path) ->
     assert followed(each) and dense.values[1:].tolist() == [3] and each.run.last == 1
     path.write_bytes(b"lenet-tui session")
     assert not followed(each) and dense.values[1:].tolist() == [3]
+
+
+def test_looks_take_two_percent_of_a_core_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    class Nobody:
+        async def ask(self, request: Request[A]) -> Reply[A]:
+            raise NotImplementedError
+
+    monkeypatch.setattr("lenet_tui.curves.ui.following.asyncio.sleep", sleep)
+    monkeypatch.setattr("lenet_tui.curves.ui.following.time.monotonic", lambda: 100.0)
+    each = following.Following(Collected(Losses()), Nobody())
+    for took in (0.001, 0.15, 3.0):
+        with pytest.raises(StopIteration):
+            each.pause(100.0 - took).send(None)
+        assert took / (took + waited[-1]) <= 0.02 and waited[-1] >= following.EVERY
 
 
 async def test_the_screen_draws_what_comes_in(

@@ -11,6 +11,7 @@ import pytest
 
 from lenet_tui.curves.chart import Curve, chart
 from lenet_tui.curves.collected import Collected
+from lenet_tui.curves.event_logs import EVENTS, _newest_log
 from lenet_tui.curves.other_run import (
     ACCURACY,
     EPOCHS,
@@ -22,7 +23,7 @@ from lenet_tui.curves.other_run import (
     OtherRun,
     RunError,
 )
-from lenet_tui.curves.runs import EVENTS, _newest_log, read_run
+from lenet_tui.curves.runs import read_run
 from lenet_tui.curves.series import Window
 from lenet_tui.protocol.loss_series import Losses
 from lenet_tui.protocol.options import Options
@@ -172,8 +173,6 @@ def test_of_a_folder_the_newest_log_is_read_also_from_below(tmp_path: Path) -> N
         os.utime(log, ((number == 1 and 2e9) or 1e9 + number,) * 2)
     assert _newest_log(tmp_path / "runs") == tmp_path / "runs/a/x"
     assert _newest_log(tmp_path / "runs/b") == tmp_path / "runs/b"
-    written(tmp_path / "runs", f"{EVENTS}.9", "")  # a log of its own comes first
-    assert _newest_log(tmp_path / "runs") == tmp_path / "runs"
 
 
 def test_a_session_that_nobody_named_is_called_by_its_options(tmp_path: Path) -> None:
@@ -206,6 +205,9 @@ def test_what_a_run_says_of_test_data_has_the_capital_of_its_letter(tmp_path: Pa
     assert collected.legend(LOSS, 99)[2] == "c/C a_long_name_of_a_log.jsonl"
     assert collected.legend(LOSS, 12) == ["a first.csv", "b second.csv", "c/C a_lo…g.jsonl"]
     assert collected.legend(ACCURACY, 12) == ["C a_lo…g.jsonl"]
+    name = "学习率太大的运行.csv"
+    collected.others = [read_run(written(tmp_path, name, "iteration,loss\n1,2\n"))]
+    assert collected.legend(LOSS, 12) == ["a 学习…行.csv"]
 
 
 @pytest.mark.slow

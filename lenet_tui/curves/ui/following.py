@@ -14,8 +14,8 @@ from lenet_tui.training.request import EpochLength
 
 EVERY = 2.0
 """Seconds between two looks at what has been written."""
-SLOW = 20
-"""After a look that took long, the next one waits for so many times as long."""
+SLOW = 50
+"""After a look that took long, the next one waits for so many times as long: 2 % of a core."""
 
 
 class Following:

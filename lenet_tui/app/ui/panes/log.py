@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import RichLog
 
 from lenet_tui.kit.ui.pane import Pane
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.text.clean import clean
+from lenet_tui.text.wide_text import WideText
 
 LINES = 1000
 MARKS = {"warning": "! ", "error": "x ", "move": "  ", "output": "  ", "note": "  "}
@@ -56,4 +56,4 @@ class LogPane(Pane):
             return
         while self._unwritten:
             kind, text = self._unwritten.popleft()
-            log.write(Text(MARKS.get(kind, "  ") + text, STYLES.get(kind, "")))
+            log.write(WideText(MARKS.get(kind, "  ") + text, STYLES.get(kind, "")))
