@@ -138,3 +138,23 @@ def test_a_warning_of_torch_names_the_line_of_the_person() -> None:
     first = train_step.__code__.co_firstlineno
     places = {(w.filename, w.lineno) for w in caught}
     assert places == {("elsewhere.py", 3), (__file__, first + 6)}
+
+
+def test_a_schedule_of_epochs_is_at_its_start_within_the_first() -> None:
+    model, (x, y), optimizer = _parts()
+
+    class Trainer:
+        def __init__(self) -> None:
+            self.scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+
+        def step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+            optimizer.zero_grad()
+            loss = nn.functional.mse_loss(model(batch[0]).squeeze(1), batch[1])
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            return loss
+
+    trainer = Trainer()
+    for _ in range(4):
+        trainer.step((x, y))
+    assert lt.check(trainer.step, (x, y)).ids == ()
