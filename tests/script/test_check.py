@@ -158,3 +158,21 @@ def test_a_schedule_of_epochs_is_at_its_start_within_the_first() -> None:
     for _ in range(4):
         trainer.step((x, y))
     assert lt.check(trainer.step, (x, y)).ids == ()
+
+
+def test_what_a_step_keeps_on_itself_is_as_before() -> None:
+    model, batch, optimizer = _parts()
+
+    def step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        step.calls = getattr(step, "calls", 0) + 1  # type: ignore[attr-defined]
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(batch[0]).squeeze(1), batch[1])
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss
+
+    lt.check(step, batch)
+    assert vars(step) == {}
+    step(batch)
+    lt.check(step, batch)
+    assert vars(step) == {"calls": 1}
