@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -176,3 +177,32 @@ def test_what_a_step_keeps_on_itself_is_as_before() -> None:
     step(batch)
     lt.check(step, batch)
     assert vars(step) == {"calls": 1}
+
+
+_ORDER = torch.randperm(16, generator=torch.Generator().manual_seed(1))
+TAKES: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "chunks": lambda x, k: x.chunk(4)[k],
+    "a shuffled slice": lambda x, k: x[_ORDER[4 * k : 4 * k + 4]],
+    "drawn": lambda x, k: x[_ORDER[4 * torch.arange(4) + k]],
+    "the same again": lambda x, k: x[:4],
+}
+
+
+@pytest.mark.parametrize("how", TAKES)
+def test_parts_that_add_up_are_told_from_the_same_samples_again(how: str) -> None:
+    """The batch is no part of what is given, as in a script that takes its samples itself."""
+    model, (x, y), optimizer = _parts()
+    y, take = y.unsqueeze(1), TAKES[how]
+
+    def step(divide: Tensor) -> Tensor:
+        optimizer.zero_grad()
+        for k in range(4):
+            loss = nn.functional.mse_loss(model(take(x, k)), take(y, k)) / int(divide)
+            loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss
+
+    apart = how in ("chunks", "a shuffled slice", "drawn")
+    whole, divided = torch.tensor(1), torch.tensor(4)
+    assert ("accumulation-scale" in lt.check(step, whole).ids) is apart
+    assert "accumulation-scale" not in lt.check(step, divided).ids
