@@ -206,3 +206,19 @@ def test_parts_that_add_up_are_told_from_the_same_samples_again(how: str) -> Non
     whole, divided = torch.tensor(1), torch.tensor(4)
     assert ("accumulation-scale" in lt.check(step, whole).ids) is apart
     assert "accumulation-scale" not in lt.check(step, divided).ids
+
+
+def test_a_line_that_ran_for_each_part_of_a_batch_is_one_finding() -> None:
+    model, batch, optimizer = _parts()
+
+    def step(batch: tuple[Tensor, Tensor]) -> None:
+        optimizer.zero_grad()
+        for x, y in zip(batch[0].chunk(4), batch[1].chunk(4), strict=True):
+            (nn.functional.mse_loss(model(x), y) / 4).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    checked = lt.check(step, batch)
+    assert checked.ids == ("loss-broadcast",), str(checked)
+    (finding,) = [f for f in checked.findings if f.fails]
+    also = finding.evidence["also_at"]
+    assert [name.rpartition("#")[2] for name in also] == ["2", "3", "4"]
