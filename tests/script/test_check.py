@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -138,3 +139,86 @@ def test_a_warning_of_torch_names_the_line_of_the_person() -> None:
     first = train_step.__code__.co_firstlineno
     places = {(w.filename, w.lineno) for w in caught}
     assert places == {("elsewhere.py", 3), (__file__, first + 6)}
+
+
+def test_a_schedule_of_epochs_is_at_its_start_within_the_first() -> None:
+    model, (x, y), optimizer = _parts()
+
+    class Trainer:
+        def __init__(self) -> None:
+            self.scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+
+        def step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+            optimizer.zero_grad()
+            loss = nn.functional.mse_loss(model(batch[0]).squeeze(1), batch[1])
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            return loss
+
+    trainer = Trainer()
+    for _ in range(4):
+        trainer.step((x, y))
+    assert lt.check(trainer.step, (x, y)).ids == ()
+
+
+def test_what_a_step_keeps_on_itself_is_as_before() -> None:
+    model, batch, optimizer = _parts()
+
+    def step(batch: tuple[Tensor, Tensor]) -> Tensor:
+        step.calls = getattr(step, "calls", 0) + 1  # type: ignore[attr-defined]
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(batch[0]).squeeze(1), batch[1])
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss
+
+    lt.check(step, batch)
+    assert vars(step) == {}
+    step(batch)
+    lt.check(step, batch)
+    assert vars(step) == {"calls": 1}
+
+
+_ORDER = torch.randperm(16, generator=torch.Generator().manual_seed(1))
+TAKES: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "chunks": lambda x, k: x.chunk(4)[k],
+    "a shuffled slice": lambda x, k: x[_ORDER[4 * k : 4 * k + 4]],
+    "drawn": lambda x, k: x[_ORDER[4 * torch.arange(4) + k]],
+    "the same again": lambda x, k: x[:4],
+}
+
+
+@pytest.mark.parametrize("how", TAKES)
+def test_parts_that_add_up_are_told_from_the_same_samples_again(how: str) -> None:
+    """The batch is no part of what is given, as in a script that takes its samples itself."""
+    model, (x, y), optimizer = _parts()
+    y, take = y.unsqueeze(1), TAKES[how]
+
+    def step(divide: Tensor) -> Tensor:
+        optimizer.zero_grad()
+        for k in range(4):
+            loss = nn.functional.mse_loss(model(take(x, k)), take(y, k)) / int(divide)
+            loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return loss
+
+    apart = how in ("chunks", "a shuffled slice", "drawn")
+    whole, divided = torch.tensor(1), torch.tensor(4)
+    assert ("accumulation-scale" in lt.check(step, whole).ids) is apart
+    assert "accumulation-scale" not in lt.check(step, divided).ids
+
+
+def test_a_line_that_ran_for_each_part_of_a_batch_is_one_finding() -> None:
+    model, batch, optimizer = _parts()
+
+    def step(batch: tuple[Tensor, Tensor]) -> None:
+        optimizer.zero_grad()
+        for x, y in zip(batch[0].chunk(4), batch[1].chunk(4), strict=True):
+            (nn.functional.mse_loss(model(x), y) / 4).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    checked = lt.check(step, batch)
+    assert checked.ids == ("loss-broadcast",), str(checked)
+    (finding,) = [f for f in checked.findings if f.fails]
+    also = finding.evidence["also_at"]
+    assert [name.rpartition("#")[2] for name in also] == ["2", "3", "4"]

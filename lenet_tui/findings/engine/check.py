@@ -22,6 +22,7 @@ from lenet_tui.history.engine.held_state import held_state, put_back
 from lenet_tui.history.engine.keyframe import TrainerState
 from lenet_tui.protocol.session_api import MoveRejected, OwnError
 from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
+from lenet_tui.tape.engine.op_names import first_of
 from lenet_tui.training.engine.trainer import Trainer
 
 MOST = 8
@@ -171,15 +172,17 @@ def _frozen() -> bool:
 
 
 def sorted_findings(found: Iterable[Finding]) -> Iterator[Finding]:
-    """The gravest first; once for each id and place."""
+    """The gravest first; once for each id and place, and for a line that ran several times once."""
     order = list(LEVELS)
-    seen: set[tuple[str, str, str]] = set()
+    several: dict[tuple[str, ...], list[Finding]] = {}
     for finding in sorted(
         _explained(list(found)), key=lambda f: (GRAVITY.index(f.level), -_specific(f, order))
     ):
-        if (finding.id, finding.where, finding.line) not in seen:
-            seen.add((finding.id, finding.where, finding.line))
-            yield finding
+        where = first_of(finding.where) if finding.line else finding.where
+        several.setdefault((finding.id, finding.line, where), []).append(finding)
+    for first, *others in several.values():
+        also = [name for name in dict.fromkeys(f.where for f in others) if name != first.where]
+        yield replace(first, evidence={**first.evidence, "also_at": also}) if also else first
 
 
 def _explained(found: list[Finding]) -> list[Finding]:

@@ -8,9 +8,12 @@ from torch.autograd.graph import Node
 from lenet_tui.findings.engine import losses
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.losses import Producers
+from lenet_tui.findings.engine.numbers.repeats import digest
 
 PARTS = frozenset(("getitem", "chunk", "split", "narrow", "unbind", "index_select", "tensor_split"))
 """Functions that take a part of a batch."""
+Datum = int | tuple[int | str, ...]
+"""The ``id`` of a tensor, or of which tensor it is a part, and which."""
 
 
 def root_of(calls: list[Call], node: Node | None) -> Tensor | None:
@@ -74,19 +77,47 @@ def takes_part_of(behind: list[Call], batch: set[int]) -> bool:
     return any(c.name in PARTS and any(id(t) in batch for t, _ in c.read) for c in behind)
 
 
-def data_of(behind: list[Call], producers: Producers, own: set[int]) -> dict[int, tuple[int, ...]]:
-    """The data of a loss: the ``id`` and shape of each tensor that it was computed from and no call
-    made.
+def data_of(root: Tensor, producers: Producers, own: set[int]) -> dict[Datum, tuple[int, ...]]:
+    """The data of a loss, with their shapes: what no call made, or a call took some samples of.
 
     ``own``: the ``id`` of what is the model's, as the statistics of a normalisation are.
     """
-    given = {id(t): t for call in behind for t, _ in call.read if not t.requires_grad}
-    return {
-        at: tuple(t.shape) for at, t in given.items() if at not in own and producers.of(t) is None
-    }
+    waiting, seen = [root], set[int]()
+    found: dict[Datum, tuple[int, ...]] = {}
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in seen or id(tensor) in own:
+            continue
+        seen.add(id(tensor))
+        call = producers.of(tensor)
+        taken = None if call is None else _taken(call, tensor, own)
+        if taken is not None:
+            found[taken] = tuple(tensor.shape)
+        elif call is not None:
+            waiting += [t for t, _ in call.read]
+        elif not tensor.requires_grad:
+            found[id(tensor)] = tuple(tensor.shape)
+    return found
 
 
-def apart(data: list[dict[int, tuple[int, ...]]]) -> bool:
+def _taken(call: Call, tensor: Tensor, own: set[int]) -> Datum | None:
+    """Which samples along its first axis a call took of a tensor; ``None``: it does no such thing.
+
+    Those of a view are known by where they lie, others by the indices that chose them.
+    """
+    if call.name not in PARTS or not call.read:
+        return None
+    source, *chosen_by = (t for t, _ in call.read)
+    fewer = tensor.shape[:1] < source.shape[:1] and tensor.shape[1:] == source.shape[1:]
+    if source.requires_grad or id(source) in own or not (fewer or tensor.shape == source.shape[1:]):
+        return None
+    if chosen_by:
+        return (id(source), *map(digest, chosen_by))
+    inside = tensor.untyped_storage().data_ptr() == source.untyped_storage().data_ptr()
+    return (id(source), int(tensor.storage_offset()) if inside else digest(tensor))
+
+
+def apart(data: list[dict[Datum, tuple[int, ...]]]) -> bool:
     """Whether each loss has data of its own, and shares none with another that has its samples.
 
     What all share and no axis of which is as long as one of theirs is a constant: the weights of

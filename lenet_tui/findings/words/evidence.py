@@ -8,6 +8,7 @@ _SAID: Table = {
     "after": ("loss after", "之后的损失"),
     "alive": ("graphs alive", "存活的计算图"),
     "along": ("loss along the step", "沿这一步的损失"),
+    "also_at": ("also at", "还位于"),
     "at": ("at", "位于"),
     "axis": ("axis", "轴"),
     "backward": ("backward called at", "反向传播调用于"),

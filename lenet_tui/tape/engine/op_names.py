@@ -38,7 +38,13 @@ class OpNames:
 
     def take_back(self, name: str) -> None:
         """Forget the name that was given last of its kind: what had it is called otherwise."""
-        stem, _, count = name.rpartition("#")
-        stem, number = (stem, int(count)) if stem and count.isdecimal() else (name, 1)
+        stem = first_of(name)
+        number = 1 if stem == name else int(name[len(stem) + 1 :])
         if self._used.get(stem) == number:
             self._used[stem] -= 1
+
+
+def first_of(name: str) -> str:
+    """The name of the first of the ops that are called alike: ``conv1`` of ``conv1#2``."""
+    stem, _, count = name.rpartition("#")
+    return stem if stem and count.isdecimal() else name

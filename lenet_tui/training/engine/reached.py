@@ -89,8 +89,10 @@ class _Walk:
         return self._found
 
     def _code(self, *functions: Callable[..., Any]) -> None:
-        known = len(self._search.places)
+        known, looked_at = len(self._search.places), len(self._search.functions)
         self._search.more(*functions)
+        for function in self._search.functions[looked_at:]:
+            self._add(vars(function))  # such as ``step.calls += 1``
         for place in list(self._search.places.values())[known:]:
             self._found.places.append(place)
             self._add(place.get())

@@ -101,10 +101,11 @@ def referenced(*functions: Callable[..., Any]) -> dict[str, Place]:
 
 
 class Search:
-    """``places``: what has been found so far, by name."""
+    """``places``: what has been found so far, by name. ``functions``: those looked through."""
 
     def __init__(self) -> None:
         self.places: dict[str, Place] = {}
+        self.functions: list[FunctionType] = []
         self._known: set[tuple[int, str]] = set()
         self._seen: dict[int, FunctionType | CodeType] = {}
         """The functions and codes looked at, by ``id``."""
@@ -149,6 +150,7 @@ class Search:
     def _wait(self, function: FunctionType) -> None:
         if id(function) not in self._seen and by_owner(function.__code__.co_filename):
             self._seen[id(function)] = function
+            self.functions.append(function)
             self._waiting.append(function)
 
     def _note(self, name: str, place: Place) -> None:

@@ -13,6 +13,7 @@ from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_b
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loss_factor import (
+    Datum,
     apart,
     data_of,
     mean_factor,
@@ -47,7 +48,7 @@ class Backward:
     factor: float | None
     part: bool
     structure: tuple[str, ...]
-    data: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    data: dict[Datum, tuple[int, ...]] = field(default_factory=dict)
     of_input: bool = False
     read: bool = False
     lost: bool = False
@@ -344,5 +345,5 @@ def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
     behind = list(makers.ancestors(root))
     return Backward(
         iteration.number, line, segment.scale, mean_factor(root, makers, segment.scale),
-        takes_part_of(behind, batch), structure(behind), data_of(behind, makers, own),
+        takes_part_of(behind, batch), structure(behind), data_of(root, makers, own),
     )  # fmt: skip

@@ -55,7 +55,8 @@ def _of(
     rates = [float(group["lr"]) for group in optimizer.param_groups]
     said = [float(rate) for rate in getattr(scheduler, "_last_lr", rates)]
     facts = (name, steps or 0, epochs, rates[0], said[0])
-    length = trainer.own_data.length if trainer.own_data is not None else 0
+    drawn = trainer.own_data if not trainer.file.live else None  # its length is that of an epoch
+    length = drawn.length if drawn is not None else 0
     if steps and len(said) == len(rates) and any(map(_apart, rates, said)):
         yield Lack("rate", *facts)
     elif steps and epochs == 0 and 0 < length <= steps:
