@@ -33,6 +33,49 @@ NEVER_MOVES: Table = {
         "Give clipping a limit above 0.",
         "给裁剪一个大于 0 的阈值。",
     ),
+    "findings.clip-to-zero.one.title": (
+        "Clipping makes every number of {count} gradients {value}",
+        "裁剪把 {count} 个梯度中的所有数都变为 {value}",
+    ),
+    "findings.clip-to-zero.one.why": (
+        "They went from {lowest} to {highest}. clip_grad_value_ with a limit below 0 asks for"
+        " numbers above its upper end, and all become the same: no update knows of the loss.",
+        "裁剪前它们在 {lowest} 到 {highest} 之间。clip_grad_value_ 的阈值为负时，下限高于上限，"
+        "所有数都变得相同：任何更新都与损失无关。",
+    ),
+    "findings.clip-to-zero.one.fix": (
+        "Give clipping a limit above 0.",
+        "给裁剪一个大于 0 的阈值。",
+    ),
+    "findings.clip-to-zero.one_by_hand.title": (
+        "Every number of {count} gradients is {value} where the update reads them",
+        "更新读取时，{count} 个梯度中的所有数都是 {value}",
+    ),
+    "findings.clip-to-zero.one_by_hand.why": (
+        "Backward gave numbers from {lowest} to {highest}; what wrote them afterwards left one"
+        " number in place of all, so that no update knows of the loss.",
+        "反向传播给出的数在 {lowest} 到 {highest} 之间；此后的改写把它们全变成了同一个数，"
+        "因此任何更新都与损失无关。",
+    ),
+    "findings.clip-to-zero.one_by_hand.fix": (
+        "Look at the bounds: clamp(min, max) with min above max gives max everywhere, and clamp("
+        "max=…) alone does not bound from below.",
+        "检查上下限：clamp(min, max) 中 min 大于 max 时处处得到 max；只给 max 则没有下限。",
+    ),
+    "findings.clip-to-zero.one_hook.title": (
+        "The hook {by} makes every number of {count} gradients {value}",
+        "钩子 {by} 把 {count} 个梯度中的所有数都变为 {value}",
+    ),
+    "findings.clip-to-zero.one_hook.why": (
+        "The ops handed on numbers from {lowest} to {highest}; after the hook one number stands in"
+        " place of all, so that no update knows of the loss.",
+        "各算子传出的数在 {lowest} 到 {highest} 之间；经过钩子后全变成同一个数，"
+        "因此任何更新都与损失无关。",
+    ),
+    "findings.clip-to-zero.one_hook.fix": (
+        "Look at the bounds in the hook: clamp(min, max) with min above max gives max everywhere.",
+        "检查钩子中的上下限：clamp(min, max) 中 min 大于 max 时处处得到 max。",
+    ),
     "findings.weights-set-back.title": (
         "{count} of {of} parameters are set back before each update: {parameters}",
         "{of} 个参数中有 {count} 个在每次更新前被恢复原值：{parameters}",

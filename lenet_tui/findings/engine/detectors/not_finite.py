@@ -14,6 +14,7 @@ from lenet_tui.findings.engine.numbers.backward_birth import (
     BY_MODULE_HOOK,
     backward_birth,
 )
+from lenet_tui.findings.engine.numbers.changed_gradient import changed_gradient_birth
 from lenet_tui.findings.engine.numbers.elements import spelled
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forward_birth
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
@@ -22,6 +23,7 @@ from lenet_tui.findings.engine.unfinished import call_of, unfinished_root
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS
 from lenet_tui.tape.engine.in_place import tensors
+from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.text.numbers import index_text
 
 IDS = {"input": "nan-input", "forward": "nan-forward", "backward": "nan-backward"}
@@ -43,6 +45,9 @@ class NotFinite(Detector):
             return
         self._found = True
         evidence, line = _evidence(born, iteration), iteration.line(born.op)
+        changed = iteration.once(_changed)
+        if changed is not None and changed[0] is born:
+            line = iteration.phase_line(changed[1])
         by = culprits(iteration, born) if born.kind == "backward" else []
         if by:
             evidence |= {"by": [name for name, _ in by], "by_lines": [at for _, at in by if at]}
@@ -68,8 +73,13 @@ def _birth(iteration: Iteration) -> Birth | None:
     return (
         forward_birth(tape, given, loss)
         or (None if _gradients_finite(iteration) else backward_birth(tape, given))
+        or (iteration.once(_changed) or (None,))[0]
         or (state_birth(tape, iteration.before, iteration.after) if not iteration.error else None)
     )
+
+
+def _changed(iteration: Iteration) -> tuple[Birth, TapeSegment] | None:
+    return changed_gradient_birth(iteration.tape)
 
 
 def _gradients_finite(iteration: Iteration) -> bool:
