@@ -134,6 +134,23 @@ NEVER_MOVES: Table = {
         "把它与模型参数一起交给优化器，或设为模块的 nn.Parameter；"
         "若它是常量，则去掉 requires_grad。",
     ),
+    "findings.param-not-in-optimizer.bare_several.title": (
+        "{count} tensors in {held_by} gather gradients that nobody uses: they are in no optimizer",
+        "{held_by} 中的 {count} 个张量累积的梯度无人使用：它们不在任何优化器中",
+    ),
+    "findings.param-not-in-optimizer.bare_several.why": (
+        "They require a gradient and take part in the loss: {parameters}. In {iterations}"
+        " iterations their values stayed the same to the bit, while their .grad was never cleared:"
+        " it has grown to a norm of {norm}.",
+        "它们 requires_grad 且参与损失的计算：{parameters}。{iterations} 次迭代中其值分毫未变，"
+        "而 .grad 从未清除：范数已增长到 {norm}。",
+    ),
+    "findings.param-not-in-optimizer.bare_several.fix": (
+        "Give them to the optimizer beside the model's parameters, or keep them in an"
+        " nn.ParameterList or nn.ParameterDict of a module; leave out requires_grad of constants.",
+        "把它们与模型参数一起交给优化器，或存放在模块的 nn.ParameterList 或 nn.ParameterDict 中；"
+        "常量则去掉 requires_grad。",
+    ),
     "findings.param-not-in-optimizer.nameless.title": (
         "A tensor of shape {shape}, read at {line}, gathers a gradient that nobody uses",
         "{line} 处读取的形状为 {shape} 的张量累积的梯度无人使用",
