@@ -48,6 +48,13 @@ _ENGLISH = {
         "The gradient that reached it was zero already; it became so at {died_at}. The parameter "
         "can never move."
     ),
+    "no-gradient.stuck.title": (
+        "Weights that begin as zeros stay so: {zeros}; {count} parameter had gradient 0"
+    ),
+    "no-gradient.stuck.why": (
+        "What such a layer makes is the same for each input, a ReLU lets no gradient through at 0,"
+        " and a gradient times a weight of 0 is 0: in no iteration did a gradient reach it."
+    ),
     "no-gradient.steps.title": (
         "{count} parameter had gradient 0, as {died_at} is flat between its steps: {parameters}"
     ),
