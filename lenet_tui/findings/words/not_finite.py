@@ -237,6 +237,19 @@ OWN_CODE: Table = {
         "Look at how the limit is computed; it must be a number above 0.",
         "检查阈值是如何算出的；它必须是大于 0 的数。",
     ),
+    "findings.nan-backward.asked.title": (
+        "torch.autograd.grad returns {value} for {where}, at {index}: {bad} of {total}",
+        "torch.autograd.grad 为 {where} 返回 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.asked.why": (
+        "The loss is finite, and so is all that it was made of. The op that made the gradient so is"
+        " on no tape: only a backward is recorded node by node.",
+        "损失及其来源都是有限数。使梯度如此的算子不在记录中：只有 backward 会逐个节点记录。",
+    ),
+    "findings.nan-backward.asked.fix": (
+        "Call loss.backward() in its place once, to be shown the op and its factors.",
+        "先改用 loss.backward() 检查一次，即可看到该算子及其因子。",
+    ),
     "findings.nan-backward.changed.title": (
         "After backward the gradient of {where} is made {value}, at {index}: {bad} of {total}",
         "反向传播之后 {where} 的梯度被改成 {value}，在 {index} 处：{total} 个中有 {bad} 个",
