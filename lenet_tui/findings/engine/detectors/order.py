@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
@@ -11,6 +10,7 @@ from torch import Tensor
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
+from lenet_tui.findings.engine.held_gradients import Backward, Clipping, Gradient
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loss_factor import (
     apart,
@@ -31,67 +31,6 @@ from lenet_tui.tape.engine.tape import TapeSegment
 
 WRITTEN = 0.01
 """By what share a gradient is less than it was left where somebody has divided it."""
-
-
-@dataclass(slots=True, eq=False)
-class Backward:
-    """``read``: whether an update has read a gradient of it; ``lost``: whether one was cleared.
-
-    ``factor``: by what its mean was multiplied; ``None``: not known. ``part``: whether it was of a
-    part of the batch. ``data``: of which tensors it was.
-    """
-
-    iteration: int
-    line: str
-    scale: float
-    factor: float | None
-    part: bool
-    structure: tuple[str, ...]
-    data: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    of_input: bool = False
-    read: bool = False
-    lost: bool = False
-    names: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Clipping:
-    """``fresh``: how many of its gradients no update had read; ``then``: what came of each.
-
-    ``by_hand``: the owner's code made the gradients shorter itself, to clip them or for another
-    reason: then it is misplaced only where they are cleared next.
-    """
-
-    line: str
-    fresh: int
-    facts: dict[str, float]
-    then: dict[str, str] = field(default_factory=dict)
-    by_hand: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Gradient:
-    """What ``.grad`` of a parameter holds: of which backwards, and whether an update has read it.
-
-    ``added``: a backward has added to what was read. ``norms``: before and after that. ``norm``: as
-    the last phase left it. ``divided``: it was less than that when an update read it.
-    """
-
-    holds: list[Backward] = field(default_factory=list)
-    used: bool = False
-    added: Backward | None = None
-    norm: float = 0.0
-    norms: tuple[float, float] = (0.0, 0.0)
-    unscaled: bool = False
-    divided: bool = False
-    clipped: Clipping | None = None
-
-    def cleared(self) -> None:
-        """It was set to ``None`` or zero."""
-        if self.clipped is not None:
-            self.clipped = None
-        self.holds, self.used, self.added, self.norm = [], False, None, 0.0
-        self.unscaled = self.divided = False
 
 
 class OrderDetector(Detector):
@@ -189,7 +128,7 @@ class OrderDetector(Detector):
             if not isinstance(entry, UpdateEntry):
                 continue
             gradient = self._of(entry.name)
-            if entry.grad is None:
+            if entry.grad is None or self._only_sets(entry):
                 continue
             read.append(entry.name)
             if entry.optimizer == BY_HAND:
@@ -223,6 +162,13 @@ class OrderDetector(Detector):
         for name in read:
             self._of(name).used = True
 
+    def _only_sets(self, entry: UpdateEntry) -> bool:
+        """Whether the owner's code gives a value to what an optimizer updates, as a projection or
+        ``load_state_dict`` does: that reads no gradient.
+        """
+        held = self._held is None or self._ids.get(entry.name) in self._held
+        return entry.optimizer == BY_HAND and held
+
     def _accumulation(self, read: list[str], line: str) -> None:
         """Several backwards that add up to one update, none of them divided."""
         if "accumulation-scale" in self._found:
@@ -248,7 +194,8 @@ class OrderDetector(Detector):
         fresh = sum(bool(s.holds) and not s.used for s in states.values())
         line = iteration.phase_line(segment)
         clipping = Clipping(line, fresh, dict(entries[0].facts) or measured(entries))
-        self._clippings.append(clipping)
+        if not iteration.closures:  # whose optimizer reads them itself
+            self._clippings.append(clipping)
         scaled = [
             (name, b)
             for name, s in states.items()
