@@ -128,9 +128,10 @@ class OrderDetector(Detector):
             if not isinstance(entry, UpdateEntry):
                 continue
             gradient = self._of(entry.name)
-            if entry.grad is None or self._only_sets(entry):
+            if entry.grad is None:
                 continue
-            read.append(entry.name)
+            if not self._only_sets(entry):
+                read.append(entry.name)
             if entry.optimizer == BY_HAND:
                 self._by_hand.add(entry.name)
             norm = self._norms.of(entry.grad)
@@ -164,7 +165,7 @@ class OrderDetector(Detector):
 
     def _only_sets(self, entry: UpdateEntry) -> bool:
         """Whether the owner's code gives a value to what an optimizer updates, as a projection or
-        ``load_state_dict`` does: that reads no gradient.
+        ``load_state_dict`` does: it may read the gradient, but is not what each step ends with.
         """
         held = self._held is None or self._ids.get(entry.name) in self._held
         return entry.optimizer == BY_HAND and held
