@@ -53,6 +53,14 @@ def test_tensors_of_one_holder_are_one_finding(tmp_path: Path) -> None:
     assert found.evidence["parameters"] == ["2.scale", "2.shift"]
 
 
+def test_the_line_that_makes_the_optimizer_of_a_script_whatever_it_is_called(runs: Runs) -> None:
+    script = HEALTHY.replace("optimizer.", "opt.").replace("optimizer =", "opt =")
+    script = script.replace("for number", "model[0] = nn.Linear(6, 8)\nfor number", 1)
+    assert lines_found(runs, script) == dict.fromkeys(
+        ("optimizer-stale", "param-not-in-optimizer"), "script.py:10"
+    )
+
+
 def test_findings_of_a_script_that_nobody_reads_are_no_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

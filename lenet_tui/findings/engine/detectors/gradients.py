@@ -33,6 +33,8 @@ BY_OTHERS = (ACCUMULATES, OTHER.name)
 """The ops of gradients that come by another backward inside this one, or by hand."""
 NEW = ("tensor", "as_tensor")
 """Functions that make a tensor of numbers."""
+UNREAD = "_DDPSink"
+"""Begins the name of the node by which a distributed model gives zeros to what nothing has read."""
 NONE, ZERO, VALUE = "none", "zero", "value"
 
 
@@ -188,6 +190,9 @@ class GradientDetector(Detector):
         behind: list[str] = []
         """What has no gradient because of weights that are 0."""
         for died, some in groups.items():
+            if died.node.startswith(UNREAD):
+                yield _without("unread", some, NOTE)
+                continue
             level = WARNING if died.always or (self._moved and died.by_value) else NOTE
             reason = "steps" if died.always else "zero"
             of_zeros = died.where in weights.values() or not weights.keys().isdisjoint(some)
