@@ -45,8 +45,10 @@ def _follows(finding: Finding, cause: Finding) -> bool:
 
 def _no_gradient(finding: Finding, cause: Finding) -> bool:
     """Gradients end where all units are closed, or flat."""
-    at = finding.evidence.get("died_at")
-    return finding.evidence.get("reason") == "zero" and cause.id in CLOSED and at == cause.where
+    at, reason = finding.evidence.get("died_at"), finding.evidence.get("reason")
+    if reason == "input":  # closed units hand on zeros
+        return cause.id == "inactive-units" and cause.evidence["closed"] == cause.evidence["units"]
+    return reason == "zero" and cause.id in CLOSED and at == cause.where
 
 
 def _closed(finding: Finding, cause: Finding) -> bool:

@@ -132,6 +132,19 @@ LEDGER: Table = {
         "weights of zero above.",
         "用随机数初始化权重；检查输入从不大于零的 ReLU，或其上方全为零的权重。",
     ),
+    "findings.no-gradient.input.title": (
+        "What enters {layer} is 0 everywhere: the gradient of {parameters} is 0",
+        "进入 {layer} 的数全为 0：{parameters} 的梯度为 0",
+    ),
+    "findings.no-gradient.input.why": (
+        "It was so in every iteration. The gradient of a weight is a product with the layer's"
+        " input, so that it learns nothing, and what comes after it does not depend on the data.",
+        "每次迭代都是如此。权重的梯度是与该层输入的乘积，因此它什么也学不到，其后的结果也与数据无关。",
+    ),
+    "findings.no-gradient.input.fix": (
+        "Look at what makes the input of {layer}.",
+        "检查 {layer} 的输入是如何得到的。",
+    ),
     "findings.no-gradient.stuck.title": (
         "Weights that begin as zeros stay so: {zeros}; {count} parameters had gradient 0",
         "初始为零的权重一直为零：{zeros}；{count} 个参数的梯度为 0",

@@ -23,6 +23,7 @@ from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
 from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.unfinished import unfinished_root
+from lenet_tui.findings.engine.zero_inputs import Fed, zero_inputs
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
@@ -50,6 +51,9 @@ class GradientDetector(Detector):
         self._died: dict[str, Death] = {}
         self._stuck: dict[str, str] = {}
         """Weights that are 0 and had no gradient but zeros, with the ops that read them."""
+        self._fed: dict[str, Fed] = {}
+        self._not_fed: set[str] = set()
+        """Weights whose layers were given zeros, and those whose were not, once."""
         self._moved = False
         """Whether any parameter has another value by now."""
         self._by_hand: set[str] = set()
@@ -124,6 +128,9 @@ class GradientDetector(Detector):
                 zeros.append(entry)
         if zeros:
             self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
+            fed = zero_inputs(iteration, segment, zeros)
+            self._not_fed |= {leaf.parameter for leaf in zeros} - fed.keys()
+            self._fed |= fed
             self._stuck |= _all_zero(iteration, segment, zeros)
 
     def _unfinished(self, iteration: Iteration) -> Iterator[Finding]:
@@ -202,6 +209,11 @@ class GradientDetector(Detector):
                 yield _without(reason, some, level, died_at=died.where, node=died.node)
         if behind:
             yield _of_zeros(weights, sorted({*behind, *weights}))
+        told = {*zero, *(weights if behind else ())}
+        for name in names:
+            fed = self._fed.get(name)
+            if fed and self._best[name] == ZERO and name not in told | self._not_fed:
+                yield _of_input(fed, name, WARNING if fed.made_by and self._moved else NOTE)
 
     def _never(self) -> Iterator[Finding]:
         """Yields that an optimizer steps without any gradient: there was no backward at all."""
@@ -270,6 +282,13 @@ def _of_zeros(weights: Mapping[str, str], names: list[str]) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": "stuck", "zeros": [*weights],
                 "layers": sorted({*weights.values()})}  # fmt: skip
     return Finding("no-gradient", BACKWARD.name, next(iter(weights)), "", evidence)
+
+
+def _of_input(fed: Fed, name: str, level: str) -> Finding:
+    evidence = {"parameters": [name], "count": 1, "reason": "input", "layer": fed.layer}
+    if fed.made_by:
+        evidence["made_by"] = fed.made_by
+    return Finding("no-gradient", FORWARD.name, fed.layer, fed.line, evidence, level)
 
 
 def _all_zero(
