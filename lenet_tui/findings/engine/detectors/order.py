@@ -43,6 +43,8 @@ class OrderDetector(Detector):
         self._found: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._updates = 0
         self._held: set[int] | None = None
+        self._stepped: set[int] = set()
+        """The ``id`` of each tensor in a group of an optimizer that has made a step."""
         self._ids: dict[str, int] = {}
         self._norms = GradientNorms()
         self._by_hand: set[str] = set()
@@ -58,6 +60,7 @@ class OrderDetector(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
+        self._stepped |= held_by(iteration.stepped) or set()
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
         self._norms = iteration.once(GradientNorms)
         for segment in iteration.tape.segments:
@@ -164,11 +167,10 @@ class OrderDetector(Detector):
             self._of(name).used = True
 
     def _only_sets(self, entry: UpdateEntry) -> bool:
-        """Whether the owner's code gives a value to what an optimizer updates, as a projection or
+        """Whether the owner's code gives a value to what an optimizer steps on, as a projection or
         ``load_state_dict`` does: it may read the gradient, but is not what each step ends with.
         """
-        held = self._held is None or self._ids.get(entry.name) in self._held
-        return entry.optimizer == BY_HAND and held
+        return entry.optimizer == BY_HAND and self._ids.get(entry.name) in self._stepped
 
     def _accumulation(self, read: list[str], line: str) -> None:
         """Several backwards that add up to one update, none of them divided."""
