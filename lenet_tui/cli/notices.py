@@ -10,10 +10,10 @@ NOTICES = {
     ),
     "cli:no-update": (
         "the script ended, and no update was seen: optimizer.step() was never called; a step that"
-        " does without, by torch.autograd.grad or torch.func, goes into a function:"
+        " makes new tensors, as with torch.func, goes into a function:"
         " lenet_tui.check(step, batch)",
         "脚本已结束，没有见到任何更新：从未调用 optimizer.step()；"
-        "用 torch.autograd.grad 或 torch.func 实现的训练步请写成函数：lenet_tui.check(step, batch)",
+        "每步产生新张量的训练步（例如用 torch.func）请写成函数：lenet_tui.check(step, batch)",
     ),
     "cli:bare-tensors": (
         "the script trains tensors that no variable, list, dictionary or object of its own holds,"

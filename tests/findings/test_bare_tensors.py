@@ -160,3 +160,31 @@ for x in torch.randn(5, 4, 3):
     ran = runs(hidden, "check")
     assert (ran.status, ran.out) == (2, "")
     assert "no variable, list, dictionary or object of its own holds" in ran.err
+
+
+ASKED = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 1))
+parameters = list(net.parameters())
+for x in torch.randn(5, 16, 3):
+    loss = ((net(x) - x[:, :1]) ** 2).mean()
+    gradients = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for p, g in zip(parameters, gradients):
+            p -= 0.05 * g
+"""
+
+
+def test_a_loop_that_asks_for_gradients_and_applies_them_is_checked(runs: Runs) -> None:
+    assert found_in(runs, ASKED) == []
+    (found,) = found_in(runs, ASKED.replace("x[:, :1])", "x[:, 0])"))
+    assert (found["id"], found["line"]) == ("loss-broadcast", "script.py:8")
+
+
+@pytest.mark.slow
+def test_what_it_asks_for_that_makes_it_worse_is_found(runs: Runs) -> None:
+    for edit, id in (("p += 0.05", "loss-ascends"), ("p -= 50.0", "step-too-large")):
+        (found,) = found_in(runs, ASKED.replace("p -= 0.05", edit))
+        assert found["id"] == id

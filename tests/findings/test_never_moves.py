@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from lenet_tui.cli import check_script, streams
 from lenet_tui.findings.finding import Findings
 from tests.around.runs import Runs, runs
+from tests.findings.gallery_files import BROKEN, checked
 from tests.findings.test_script_check import HEALTHY, LINE, in_a_function
 
 __all__ = ["runs"]
 
+BARE, NORM = "param-not-in-optimizer__object", "param-not-registered__attributes"
 UPDATE = "    optimizer.step()\n"
 
 
@@ -39,6 +42,23 @@ def test_clipping_to_zero_and_a_variable_that_only_gathers_gradients(runs: Runs)
     assert lines_found(runs, script) == {
         "clip-to-zero": "script.py:17", "param-not-in-optimizer": "script.py:14"
     }  # fmt: skip
+
+
+def test_tensors_of_one_holder_are_one_finding(tmp_path: Path) -> None:
+    (found,) = (f for f in checked(BARE, BROKEN, tmp_path).findings if f.fails)
+    assert found.evidence["parameters"] == ["basis.centres", "basis.widths[0]"]
+    assert found.evidence["shapes"] == [[8], [8]]
+    (found,) = (f for f in checked(NORM, BROKEN, tmp_path).findings if f.fails)
+    assert (found.id, found.evidence["held_by"]) == ("param-not-registered", "2")
+    assert found.evidence["parameters"] == ["2.scale", "2.shift"]
+
+
+def test_the_line_that_makes_the_optimizer_of_a_script_whatever_it_is_called(runs: Runs) -> None:
+    script = HEALTHY.replace("optimizer.", "opt.").replace("optimizer =", "opt =")
+    script = script.replace("for number", "model[0] = nn.Linear(6, 8)\nfor number", 1)
+    assert lines_found(runs, script) == dict.fromkeys(
+        ("optimizer-stale", "param-not-in-optimizer"), "script.py:10"
+    )
 
 
 def test_findings_of_a_script_that_nobody_reads_are_no_traceback(

@@ -22,7 +22,7 @@ from lenet_tui.tape.engine.in_place import Made
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.op_recorder import OUTSIDE
-from lenet_tui.tape.engine.step_recorder import StepRecorder
+from lenet_tui.tape.engine.step_recorder import ASKED, StepRecorder
 from lenet_tui.tape.engine.step_state import StepState
 from lenet_tui.training.engine import aside, batch, compiled_calls, global_hooks, observed_calls
 from lenet_tui.training.engine.batch import Batch
@@ -239,12 +239,15 @@ class IterationRecorder(StepRecorder):
             self._over(None, ())
 
     def _updated_by_hand(self) -> bool:
-        """Whether the last update is one that the script made itself, after a backward."""
+        """Whether the last update is one that the script made itself, after a backward, or after
+        it has asked ``torch.autograd.grad`` for gradients.
+        """
         if self._quiet or self._optimized:
             return False
         self._reconcile()
-        phases = [s.phase for s in self.segments]
-        return BACKWARD in phases and UPDATE in phases[phases.index(BACKWARD) :]
+        updates = [n for n, s in enumerate(self.segments) if s.phase is UPDATE]
+        before = self.segments[: updates[-1] + 1] if updates else []
+        return any(s.phase is BACKWARD or any(o.op == ASKED for o in s.ops) for s in before)
 
     def _module_enters(self, module: nn.Module, args: Any) -> None:
         if not self._stack and not self._quiet:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from lenet_tui.findings.consequences import with_causes
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.mode_changes import told
@@ -176,7 +177,8 @@ def sorted_findings(found: Iterable[Finding]) -> Iterator[Finding]:
     order = list(LEVELS)
     several: dict[tuple[str, ...], list[Finding]] = {}
     for finding in sorted(
-        _explained(list(found)), key=lambda f: (GRAVITY.index(f.level), -_specific(f, order))
+        with_causes(_explained(list(found))),
+        key=lambda f: (GRAVITY.index(f.level), -_specific(f, order)),
     ):
         where = first_of(finding.where) if finding.line else finding.where
         several.setdefault((finding.id, finding.line, where), []).append(finding)
@@ -196,7 +198,8 @@ def _explained(found: list[Finding]) -> list[Finding]:
 
 def _says_why(error: Finding, raised: Finding) -> bool:
     cut = error.id == "graph-cut" and WITHOUT in str(raised.evidence.get("message", ""))
-    return cut or error.id in SAYS_WHY or error.line == raised.line != ""
+    same_op = (error.phase, error.where) == (raised.phase, raised.where) and raised.where != ""
+    return cut or error.id in SAYS_WHY or error.line == raised.line != "" or same_op
 
 
 def _specific(finding: Finding, order: list[str]) -> int:

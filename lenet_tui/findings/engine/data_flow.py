@@ -9,6 +9,7 @@ from typing import cast
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from lenet_tui.findings.engine.asked_gradients import asked_gradients
 from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.nodes import edges
@@ -175,10 +176,13 @@ def _roots(iteration: Iteration, within: Iterable[TapeSegment] | None) -> Iterat
 
 
 def leading(iteration: Iteration) -> set[int]:
-    """The ``id`` of each tensor that goes into what a backward starts from."""
+    """The ``id`` of each tensor that goes into what a backward starts from, or gradients are
+    asked of.
+    """
     roots = {s.root for s in iteration.tape.segments if s.root is not None}
     unfinished = iteration.once(unfinished_root)
     found: set[int] = set() if unfinished is None else {id(unfinished)}
+    found |= {id(t) for asked in iteration.once(asked_gradients) for t in asked.outputs}
     for call in reversed(iteration.calls):
         if call.name == "backward":
             found |= {id(t) for t, _ in call.read[:1]}

@@ -65,3 +65,21 @@ def _calls(path: str, method: str) -> tuple[int, ...]:
             found.add(called.lineno)
         waiting += ast.iter_child_nodes(node)
     return tuple(sorted(found))
+
+
+def made_at(trainer: Trainer, kind: str) -> str:
+    """``file.py:17`` of the one line of the file that calls a class of this name; else empty."""
+    path = trainer.file.names.get("__file__")
+    lines = _makes(path, kind) if isinstance(path, str) else ()
+    return f"{Path(str(path)).name}:{lines[0]}" if len(lines) == 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _makes(path: str, kind: str) -> tuple[int, ...]:
+    found: set[int] = set()
+    for node in (inside for statement in _body(path) for inside in ast.walk(statement)):
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if called is not None and name == kind:
+            found.add(called.lineno)
+    return tuple(sorted(found))

@@ -36,6 +36,11 @@ def culprits(iteration: Iteration, born: Birth) -> list[tuple[str, str]]:
     return list(dict.fromkeys(_described(each) for each in found if _own(each)))
 
 
+def hooks_of(tensor: Tensor) -> list[tuple[str, str]]:
+    """The hooks that a tensor's owner has put on its gradient: names, and lines ``file.py:17``."""
+    return [_described(hook) for hook in _hooks(tensor) if _own(hook)]
+
+
 def _tensors(iteration: Iteration, born: Birth) -> Iterator[Tensor]:
     """The live tensors whose gradient it is."""
     parameter = iteration.trainer.parameters.get(born.where)

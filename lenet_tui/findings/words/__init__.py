@@ -84,8 +84,8 @@ def called(finding: Finding, name: str, words: Words) -> str:
 
 
 def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
-    """The keys of a finding's texts: those of its reason first. The why may have a fourth part: the
-    numbers that the bad one was made of, where they are known.
+    """The keys of a finding's texts: those of its reason first. The why may have more parts: the
+    numbers that the bad one was made of, where they are known, and what it follows from.
     """
     reason = finding.evidence.get("reason", "")
     own = {part: f"findings.{finding.id}.{reason}.{part}" for part in ("title", "why", "fix")}
@@ -93,6 +93,7 @@ def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
     return (
         *(key if key in words else f"findings.{finding.id}.{part}" for part, key in own.items()),
         *([more] if finding.evidence.get("factors") and more in words else ()),
+        *(["findings.follows"] if finding.evidence.get("follows") else ()),
     )
 
 

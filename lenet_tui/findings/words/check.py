@@ -5,6 +5,7 @@ from __future__ import annotations
 from lenet_tui.text.notice import Table
 
 CHECK: Table = {
+    "findings.follows": (" This follows from {follows}.", "这是 {follows} 的后果。"),
     "findings.more": (" and {n} more", " 以及另外 {n} 个"),
     "findings.none": (
         "No findings in {count} iterations.",

@@ -41,6 +41,7 @@ _SAID: Table = {
     "first": ("first", "最先"),
     "first_at": ("first at", "最先位于"),
     "floor": ("lowest loss possible", "可能的最低损失"),
+    "follows": ("follows from", "起因于"),
     "following": ("losses after it", "其后的损失"),
     "from": ("from", "起于"),
     "from_scale": ("scale at first", "起初的缩放"),
@@ -72,6 +73,7 @@ _SAID: Table = {
     "loss": ("loss", "损失"),
     "losses": ("losses", "损失"),
     "lost": ("change lost", "丢失的改变"),
+    "layer": ("of layer", "所属层"),
     "low": ("smallest value", "最小值"),
     "lowest": ("lowest", "最低"),
     "lr": ("learning rate", "学习率"),
@@ -159,6 +161,7 @@ _SAID: Table = {
     "workers": ("workers", "工作进程"),
     "write": ("write", "应写"),
     "written_by": ("written by", "写入自"),
+    "zeros": ("weights of zeros", "全零的权重"),
     "written_op": ("written by", "写入自"),
 }
 EVIDENCE: Table = {

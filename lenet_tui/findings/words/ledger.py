@@ -132,6 +132,35 @@ LEDGER: Table = {
         "weights of zero above.",
         "用随机数初始化权重；检查输入从不大于零的 ReLU，或其上方全为零的权重。",
     ),
+    "findings.no-gradient.input.title": (
+        "What enters {layer} is 0 everywhere: the gradient of {parameters} is 0",
+        "进入 {layer} 的数全为 0：{parameters} 的梯度为 0",
+    ),
+    "findings.no-gradient.input.why": (
+        "It was so in every iteration. The gradient of a weight is a product with the layer's"
+        " input, so that it learns nothing, and what comes after it does not depend on the data.",
+        "每次迭代都是如此。权重的梯度是与该层输入的乘积，因此它什么也学不到，其后的结果也与数据无关。",
+    ),
+    "findings.no-gradient.input.fix": (
+        "Look at what makes the input of {layer}.",
+        "检查 {layer} 的输入是如何得到的。",
+    ),
+    "findings.no-gradient.stuck.title": (
+        "Weights that begin as zeros stay so: {zeros}; {count} parameters had gradient 0",
+        "初始为零的权重一直为零：{zeros}；{count} 个参数的梯度为 0",
+    ),
+    "findings.no-gradient.stuck.why": (
+        "What such a layer makes is the same for each input, a ReLU lets no gradient through at 0,"
+        " and a gradient times a weight of 0 is 0: in no iteration did a gradient reach any of"
+        " them.",
+        "这样的层对任何输入都给出同样的结果，ReLU 在 0 处不让梯度通过，梯度乘以为 0 的权重仍为 0："
+        "每次迭代中都没有梯度到达它们。",
+    ),
+    "findings.no-gradient.stuck.fix": (
+        "Begin with random weights, as nn.Linear does by itself; only the last layer of a branch"
+        " may begin with zeros.",
+        "从随机权重开始（nn.Linear 默认如此）；只有分支的最后一层可以从零开始。",
+    ),
     "findings.no-gradient.steps.title": (
         "{count} parameters had gradient 0, as {died_at} is flat between its steps: {parameters}",
         "{count} 个参数的梯度为 0，因为 {died_at} 在各台阶之间是平的：{parameters}",

@@ -21,6 +21,11 @@ LOSS: Table = {
         "Give both the same shape before the loss: for each prediction its own target.",
         "在计算损失之前让两者形状相同：每个预测对应自己的目标。",
     ),
+    "findings.loss-broadcast.shared.why": (
+        "Several predictions meet one and the same target: the best that they can learn is to be"
+        " alike. torch only warns, or says nothing.",
+        "多个预测与同一个目标相比：最多只能学到彼此相同。torch 只给出警告，或什么都不说。",
+    ),
     "findings.loss-broadcast.axis.fix": (
         "Give both the same shape: {write}, or {instead}.",
         "让两者形状相同：{write}，或 {instead}。",

@@ -33,6 +33,49 @@ NEVER_MOVES: Table = {
         "Give clipping a limit above 0.",
         "给裁剪一个大于 0 的阈值。",
     ),
+    "findings.clip-to-zero.one.title": (
+        "Clipping makes every number of {count} gradients {value}",
+        "裁剪把 {count} 个梯度中的所有数都变为 {value}",
+    ),
+    "findings.clip-to-zero.one.why": (
+        "They went from {lowest} to {highest}. clip_grad_value_ with a limit below 0 asks for"
+        " numbers above its upper end, and all become the same: no update knows of the loss.",
+        "裁剪前它们在 {lowest} 到 {highest} 之间。clip_grad_value_ 的阈值为负时，下限高于上限，"
+        "所有数都变得相同：任何更新都与损失无关。",
+    ),
+    "findings.clip-to-zero.one.fix": (
+        "Give clipping a limit above 0.",
+        "给裁剪一个大于 0 的阈值。",
+    ),
+    "findings.clip-to-zero.one_by_hand.title": (
+        "Every number of {count} gradients is {value} where the update reads them",
+        "更新读取时，{count} 个梯度中的所有数都是 {value}",
+    ),
+    "findings.clip-to-zero.one_by_hand.why": (
+        "Backward gave numbers from {lowest} to {highest}; what wrote them afterwards left one"
+        " number in place of all, so that no update knows of the loss.",
+        "反向传播给出的数在 {lowest} 到 {highest} 之间；此后的改写把它们全变成了同一个数，"
+        "因此任何更新都与损失无关。",
+    ),
+    "findings.clip-to-zero.one_by_hand.fix": (
+        "Look at the bounds: clamp(min, max) with min above max gives max everywhere, and clamp("
+        "max=…) alone does not bound from below.",
+        "检查上下限：clamp(min, max) 中 min 大于 max 时处处得到 max；只给 max 则没有下限。",
+    ),
+    "findings.clip-to-zero.one_hook.title": (
+        "The hook {by} makes every number of {count} gradients {value}",
+        "钩子 {by} 把 {count} 个梯度中的所有数都变为 {value}",
+    ),
+    "findings.clip-to-zero.one_hook.why": (
+        "The ops handed on numbers from {lowest} to {highest}; after the hook one number stands in"
+        " place of all, so that no update knows of the loss.",
+        "各算子传出的数在 {lowest} 到 {highest} 之间；经过钩子后全变成同一个数，"
+        "因此任何更新都与损失无关。",
+    ),
+    "findings.clip-to-zero.one_hook.fix": (
+        "Look at the bounds in the hook: clamp(min, max) with min above max gives max everywhere.",
+        "检查钩子中的上下限：clamp(min, max) 中 min 大于 max 时处处得到 max。",
+    ),
     "findings.weights-set-back.title": (
         "{count} of {of} parameters are set back before each update: {parameters}",
         "{of} 个参数中有 {count} 个在每次更新前被恢复原值：{parameters}",
@@ -90,6 +133,23 @@ NEVER_MOVES: Table = {
         " module; if it is a constant, leave out requires_grad.",
         "把它与模型参数一起交给优化器，或设为模块的 nn.Parameter；"
         "若它是常量，则去掉 requires_grad。",
+    ),
+    "findings.param-not-in-optimizer.bare_several.title": (
+        "{count} tensors in {held_by} gather gradients that nobody uses: they are in no optimizer",
+        "{held_by} 中的 {count} 个张量累积的梯度无人使用：它们不在任何优化器中",
+    ),
+    "findings.param-not-in-optimizer.bare_several.why": (
+        "They require a gradient and take part in the loss: {parameters}. In {iterations}"
+        " iterations their values stayed the same to the bit, while their .grad was never cleared:"
+        " it has grown to a norm of {norm}.",
+        "它们 requires_grad 且参与损失的计算：{parameters}。{iterations} 次迭代中其值分毫未变，"
+        "而 .grad 从未清除：范数已增长到 {norm}。",
+    ),
+    "findings.param-not-in-optimizer.bare_several.fix": (
+        "Give them to the optimizer beside the model's parameters, or keep them in an"
+        " nn.ParameterList or nn.ParameterDict of a module; leave out requires_grad of constants.",
+        "把它们与模型参数一起交给优化器，或存放在模块的 nn.ParameterList 或 nn.ParameterDict 中；"
+        "常量则去掉 requires_grad。",
     ),
     "findings.param-not-in-optimizer.nameless.title": (
         "A tensor of shape {shape}, read at {line}, gathers a gradient that nobody uses",

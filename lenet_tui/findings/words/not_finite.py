@@ -223,9 +223,45 @@ OWN_CODE: Table = {
         "This backward is written by hand ({by_lines}); it was given finite gradients.",
         "这个反向传播是手写的（{by_lines}）；传入的梯度是有限的。",
     ),
+    "findings.nan-backward.clipped.title": (
+        "Clipping makes the gradient of {where} {value}, at {index}: {bad} of {total}",
+        "裁剪使 {where} 的梯度变为 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.clipped.why": (
+        "Backward gave finite numbers, here {gradient}. Clipping multiplies them by limit / norm:"
+        " one of both is not finite.",
+        "反向传播给出的都是有限数，此处为 {gradient}。裁剪把它们乘以“阈值/范数”，"
+        "其中之一不是有限数。",
+    ),
+    "findings.nan-backward.clipped.fix": (
+        "Look at how the limit is computed; it must be a number above 0.",
+        "检查阈值是如何算出的；它必须是大于 0 的数。",
+    ),
+    "findings.nan-backward.asked.title": (
+        "torch.autograd.grad returns {value} for {where}, at {index}: {bad} of {total}",
+        "torch.autograd.grad 为 {where} 返回 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.asked.why": (
+        "The loss is finite, and so is all that it was made of. The op that made the gradient so is"
+        " on no tape: only a backward is recorded node by node.",
+        "损失及其来源都是有限数。使梯度如此的算子不在记录中：只有 backward 会逐个节点记录。",
+    ),
+    "findings.nan-backward.asked.fix": (
+        "Call loss.backward() in its place once, to be shown the op and its factors.",
+        "先改用 loss.backward() 检查一次，即可看到该算子及其因子。",
+    ),
+    "findings.nan-backward.changed.title": (
+        "After backward the gradient of {where} is made {value}, at {index}: {bad} of {total}",
+        "反向传播之后 {where} 的梯度被改成 {value}，在 {index} 处：{total} 个中有 {bad} 个",
+    ),
+    "findings.nan-backward.changed.why": (
+        "Backward gave finite numbers, here {gradient}; what wrote the gradient afterwards made it"
+        " so.",
+        "反向传播给出的都是有限数，此处为 {gradient}；此后对梯度的改写造成了这一结果。",
+    ),
     **alike(
         "findings.nan-backward",
-        "hook.fix module-hook.fix function.fix",
+        "changed.fix hook.fix module-hook.fix function.fix",
         (
             "Look at what it divides by or takes the root of: for a gradient of zero too.",
             "检查其中的除数与根号：梯度为零时也要有定义。",

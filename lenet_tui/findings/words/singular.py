@@ -48,6 +48,13 @@ _ENGLISH = {
         "The gradient that reached it was zero already; it became so at {died_at}. The parameter "
         "can never move."
     ),
+    "no-gradient.stuck.title": (
+        "Weights that begin as zeros stay so: {zeros}; {count} parameter had gradient 0"
+    ),
+    "no-gradient.stuck.why": (
+        "What such a layer makes is the same for each input, a ReLU lets no gradient through at 0,"
+        " and a gradient times a weight of 0 is 0: in no iteration did a gradient reach it."
+    ),
     "no-gradient.steps.title": (
         "{count} parameter had gradient 0, as {died_at} is flat between its steps: {parameters}"
     ),
@@ -103,6 +110,19 @@ _ENGLISH = {
     "clip-to-zero.turned.title": (
         "Clipping multiplies {count} gradient by {factor}: it points the other way"
     ),
+    "clip-to-zero.one.title": "Clipping makes every number of {count} gradient {value}",
+    "clip-to-zero.one.why": (
+        "It went from {lowest} to {highest}. clip_grad_value_ with a limit below 0 asks for"
+        " numbers above its upper end, and all become the same: no update knows of the loss."
+    ),
+    "clip-to-zero.one_by_hand.title": (
+        "Every number of {count} gradient is {value} where the update reads it"
+    ),
+    "clip-to-zero.one_by_hand.why": (
+        "Backward gave numbers from {lowest} to {highest}; what wrote it afterwards left one"
+        " number in place of all, so that no update knows of the loss."
+    ),
+    "clip-to-zero.one_hook.title": ("The hook {by} makes every number of {count} gradient {value}"),
     "grad-accumulates.title": (
         "The gradient of {count} parameter was added to that of the step before"
     ),

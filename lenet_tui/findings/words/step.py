@@ -59,6 +59,21 @@ STEP: Table = {
         "Raise the learning rate.",
         "提高学习率。",
     ),
+    "findings.step-too-small.clipped.title": (
+        "Clipping leaves so little that the first update changes no parameter",
+        "裁剪后所剩太少，首次更新没有改变任何参数",
+    ),
+    "findings.step-too-small.clipped.why": (
+        "The largest gradient was {before} and is {gradient} after it; times the learning rate"
+        " {rate} it is lost in rounding: the type of the values keeps {precision} of a number, and"
+        " the largest is {value}.",
+        "最大的梯度原为 {before}，裁剪后为 {gradient}；乘以学习率 {rate} 后在舍入中丢失："
+        "该数据类型的相对精度为 {precision}，最大的值为 {value}。",
+    ),
+    "findings.step-too-small.clipped.fix": (
+        "Raise the limit of the clipping.",
+        "提高裁剪的阈值。",
+    ),
     "findings.gradient-used-twice.title": (
         "{optimizer} makes two steps with the same gradients",
         "{optimizer} 用同样的梯度走了两步",

@@ -221,12 +221,20 @@ class StepRecorder(ForwardRecorder):
             self._add(FORWARD, after)
             self.segments[-1].output = after[-1]
         elif after and by_hand:
+            after = self._without_loss(after) if follows else after
             self._name(OTHER, after)
         elif after:
             self._add(LOSS if follows and by is not None else OTHER, after)
         self._first, self._returned_at, self._result = len(self.entries), -1, None
         self._leaf = ""
         return after if by_hand else []
+
+    def _without_loss(self, ops: list[OpEntry]) -> list[OpEntry]:
+        """The ops from the one on that asks for gradients: those before it are the loss."""
+        asks = next((n for n, op in enumerate(ops) if op.op == ASKED), 0)
+        if asks:
+            self._add(LOSS, ops[:asks])
+        return ops[asks:]
 
     def _name(self, phase: Phase, ops: list[OpEntry]) -> None:
         stem = LOSS.name if phase is LOSS else OTHER.name
@@ -336,5 +344,7 @@ class StepRecorder(ForwardRecorder):
         return partial(self._quiet.broken, run)
 
 
+ASKED = "grad"
+"""What the op of ``torch.autograd.grad`` is called."""
 PHASE_AFTER = {observed_calls.BACKWARD: BACKWARD, observed_calls.ZERO_GRAD: LOSS}
 """Which phase the ops before a call belong to: the loss, if it is not only tensor work."""

@@ -19,6 +19,7 @@ from lenet_tui.findings.engine.numbers.depth import (
 )
 from lenet_tui.findings.engine.numbers.first_layer import scales
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
+from lenet_tui.findings.engine.numbers.gates import Gates
 from lenet_tui.findings.engine.numbers.normalised import normalised_again
 from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
 from lenet_tui.findings.engine.numbers.watched_layers import WatchedLayers
@@ -125,6 +126,8 @@ class ClosedUnits(Detector):
         self._iterations = 0
         self._done: set[str] = set()
         """The names of the ops that are open, or not flat, in some sample."""
+        self._layers: dict[str, str] = {}
+        """Of the others, the layers that they stand behind."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._iterations += iteration.error is None
@@ -139,7 +142,15 @@ class ClosedUnits(Detector):
                 self._flat.setdefault(flat.op.name, []).append(flat.share)
                 self._ops[flat.op.name] = flat.op, iteration.line(flat.op)
         self._let_go()
+        self._know_layers(iteration)
         return ()
+
+    def _know_layers(self, iteration: Iteration) -> None:
+        left = (self._units.keys() | self._flat.keys()) - self._layers.keys()
+        for segment in iteration.tape.segments if left else ():
+            gates = Gates(segment.ops, iteration.trainer.names)
+            mine = [op for op in segment.ops if op.name in left and op.args]
+            self._layers |= {op.name: gates.layer_of(op) for op in mine}
 
     def _let_go(self) -> None:
         """Of what is open already nothing more is wanted; its ops would keep their graph alive."""
@@ -162,6 +173,7 @@ class ClosedUnits(Detector):
             if len(shares) >= self._iterations and min(shares) >= FLAT:
                 op, line = self._ops[name]
                 evidence = {"share": min(shares), "op": op.op, "percent": round(100 * min(shares))}
+                evidence["layer"] = self._layers.get(name, "")
                 yield Finding("saturated", FORWARD.name, name, line, evidence)
 
     def _closed(self) -> Iterator[Finding]:
@@ -175,6 +187,8 @@ class ClosedUnits(Detector):
                 "percent": round(100 * share), "op": units.op.op,
                 "first": [int(n) for n in torch.nonzero(~units.opened.flatten())[:8, 0]],
             }  # fmt: skip
+            if layer := self._layers.get(name, ""):
+                evidence["layer"] = layer
             if units.op.op not in RELUS:
                 evidence["reason"] = "slope"
             level = WARNING if wrong else NOTE

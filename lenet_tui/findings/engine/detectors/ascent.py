@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
+from lenet_tui.findings.engine.asked_gradients import Asked, asked_alone
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.from_parameters import from_parameters, nearest_parameters
 from lenet_tui.findings.engine.iteration import Iteration
@@ -35,11 +37,16 @@ class AscentDetector(Detector):
         self._found = False
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if self._found or iteration.error is not None:
+            return
         segments = iteration.tape.segments
         backwards = [s for s in segments if s.phase is BACKWARD]
+        if not backwards and (asked := asked_alone(iteration)) is not None:
+            yield from self._asked(iteration, asked)
+            return
         steps = [s for s in segments if s.phase is UPDATE]
         updates = [e for s in steps for e in s.updates if e.grad is not None]
-        if self._found or iteration.error is not None or not updates or not _add_up(segments):
+        if not updates or not _add_up(segments):
             return
         if iteration.number > 1 and all(s.phase is not ZERO_GRAD for s in segments):
             return  # what is read may be of an earlier one too
@@ -68,6 +75,29 @@ class AscentDetector(Detector):
         where = loss.call.where if of_loss else updates[0].name
         phase = LOSS if of_loss else UPDATE
         yield Finding("loss-ascends", phase.name, where, line, evidence)
+
+    def _asked(self, iteration: Iteration, asked: Asked) -> Iterable[Finding]:
+        """Of gradients that ``autograd.grad`` gave, and that are added by hand."""
+        segments = iteration.tape.segments
+        steps = [s for s in segments if s.phase is UPDATE]
+        hand = [
+            replace(e, grad=asked.gradients[e.name].detach())
+            for s in steps
+            for e in s.updates
+            if e.optimizer == BY_HAND and e.name in asked.gradients
+        ]
+        if not hand or len(asked.outputs) != 1:
+            return
+        loss = signed(asked.outputs[0], iteration.once(producers), 1.0)
+        if loss is None or loss.sign <= 0 or not _own(loss, hand, iteration):
+            return
+        reason, change = _reason(loss, hand)
+        if reason == "by_hand" and change > 0:
+            self._found = True
+            evidence = {"reason": reason, "loss": loss.name, "change": change, "count": len(hand),
+                        "value": float(asked.outputs[0].detach().double())}  # fmt: skip
+            line = iteration.phase_line(steps[0])
+            yield Finding("loss-ascends", UPDATE.name, hand[0].name, line, evidence)
 
 
 def _add_up(segments: Sequence[TapeSegment]) -> bool:

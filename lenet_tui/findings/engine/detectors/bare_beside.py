@@ -106,24 +106,47 @@ class BareBeside(Detector):
 
     def end(self) -> Iterable[Finding]:
         trainer = self._trainer
-        certain = [s for s in self._seen.values() if s.added >= CERTAIN]
-        if trainer is None or not certain:
+        if trainer is None or not any(s.added >= CERTAIN for s in self._seen.values()):
             return
-        names = {
-            id(t): f"{holding.name}{way}"
-            for holding in holdings(trainer)
-            if not holding.of_module
-            for way, t in holding.tensors()
-        }
-        for seen in certain:
-            name = names.get(id(seen.tensor), "")
-            evidence: dict[str, Any] = {
-                "reason": "bare" if name else "nameless", "parameters": [name] if name else [],
-                "shape": [*seen.tensor.shape], "norm": seen.norm, "iterations": seen.added + 1,
-            }  # fmt: skip
-            line = defined_at(trainer, name) or seen.line
-            where, phase = (name, UPDATE.name) if name else (seen.where, seen.phase)
-            yield Finding("param-not-in-optimizer", phase, where, line, evidence, WARNING)
+        names: dict[int, tuple[str, str]] = {}
+        """Of each tensor what holds it, and what it is called in it."""
+        own: set[int] = set()  # of modules: that they are not registered is said elsewhere
+        for holding in holdings(trainer):
+            holder = holding.name.partition(".")[0]
+            for way, t in holding.tensors():
+                if holding.of_module:
+                    own.add(id(t))
+                else:
+                    names[id(t)] = holder, f"{holding.name}{way}"
+        seen = [s for at, s in self._seen.items() if s.added >= CERTAIN and at not in own]
+        certain = [*reversed(seen)]  # in the order in which they are read
+        holders = [names.get(id(s.tensor), ("", ""))[0] for s in certain]
+        for holder in dict.fromkeys(holders):
+            some = [s for s, each in zip(certain, holders, strict=True) if each == holder]
+            for together in [some] if holder else [[s] for s in some]:
+                yield _finding(
+                    trainer, together, holder, [names.get(id(s.tensor)) for s in together]
+                )
+
+
+def _finding(
+    trainer: Trainer, seen: list[_Seen], holder: str, named: list[tuple[str, str] | None]
+) -> Finding:
+    """Of what one name holds, or of one tensor without a name."""
+    names = [both[1] for both in named if both is not None]
+    first = seen[0]
+    evidence: dict[str, Any] = {
+        "reason": "nameless" if not holder else "bare" if len(names) == 1 else "bare_several",
+        "parameters": names, "shape": [*first.tensor.shape], "norm": max(s.norm for s in seen),
+        "iterations": min(s.added for s in seen) + 1,
+    }  # fmt: skip
+    if len(names) > 1:
+        del evidence["shape"]
+        evidence |= {"held_by": holder, "count": len(names)}
+        evidence["shapes"] = [[*s.tensor.shape] for s in seen]
+    line = defined_at(trainer, holder) or first.line
+    where, phase = (names[0], UPDATE.name) if names else (first.where, first.phase)
+    return Finding("param-not-in-optimizer", phase, where, line, evidence, WARNING)
 
 
 def _inputs(iteration: Iteration) -> set[int]:

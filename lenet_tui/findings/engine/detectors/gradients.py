@@ -14,6 +14,7 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.grows import update_line
 from lenet_tui.findings.engine.detectors.registration import (
     ACCUMULATES,
+    giver,
     held_by,
     members,
     took_part,
@@ -22,6 +23,7 @@ from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
 from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.unfinished import unfinished_root
+from lenet_tui.findings.engine.zero_inputs import Fed, zero_inputs
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
@@ -32,6 +34,8 @@ BY_OTHERS = (ACCUMULATES, OTHER.name)
 """The ops of gradients that come by another backward inside this one, or by hand."""
 NEW = ("tensor", "as_tensor")
 """Functions that make a tensor of numbers."""
+UNREAD = "_DDPSink"
+"""Begins the name of the node by which a distributed model gives zeros to what nothing has read."""
 NONE, ZERO, VALUE = "none", "zero", "value"
 
 
@@ -45,6 +49,11 @@ class GradientDetector(Detector):
     def __init__(self) -> None:
         self._best: dict[str, str] = {}
         self._died: dict[str, Death] = {}
+        self._stuck: dict[str, str] = {}
+        """Weights that are 0 and had no gradient but zeros, with the ops that read them."""
+        self._fed: dict[str, Fed] = {}
+        self._not_fed: set[str] = set()
+        """Weights whose layers were given zeros, and those whose were not, once."""
         self._moved = False
         """Whether any parameter has another value by now."""
         self._by_hand: set[str] = set()
@@ -119,6 +128,10 @@ class GradientDetector(Detector):
                 zeros.append(entry)
         if zeros:
             self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
+            fed = zero_inputs(iteration, segment, zeros)
+            self._not_fed |= {leaf.parameter for leaf in zeros} - fed.keys()
+            self._fed |= fed
+            self._stuck |= _all_zero(iteration, segment, zeros)
 
     def _unfinished(self, iteration: Iteration) -> Iterator[Finding]:
         """Yields where the way to a loss ends whose backward raised, as it requires no gradient."""
@@ -177,11 +190,30 @@ class GradientDetector(Detector):
                 wrong = reason == "none" or (reason == "unread" and nothing)
                 yield _without(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
-        for died in dict.fromkeys(self._died[n] for n in zero):
-            some = [n for n in zero if self._died[n] == died]
+        groups = {
+            d: [n for n in zero if self._died[n] == d] for d in map(self._died.get, zero) if d
+        }
+        weights = {n: self._stuck[n] for n in names if n in self._stuck and self._best[n] == ZERO}
+        behind: list[str] = []
+        """What has no gradient because of weights that are 0."""
+        for died, some in groups.items():
+            if died.node.startswith(UNREAD):
+                yield _without("unread", some, NOTE)
+                continue
             level = WARNING if died.always or (self._moved and died.by_value) else NOTE
             reason = "steps" if died.always else "zero"
-            yield _without(reason, some, level, died_at=died.where, node=died.node)
+            of_zeros = died.where in weights.values() or not weights.keys().isdisjoint(some)
+            if of_zeros and level is WARNING and not died.always:
+                behind += some
+            else:
+                yield _without(reason, some, level, died_at=died.where, node=died.node)
+        if behind:
+            yield _of_zeros(weights, sorted({*behind, *weights}))
+        told = {*zero, *(weights if behind else ())}
+        for name in names:
+            fed = self._fed.get(name)
+            if fed and self._best[name] == ZERO and name not in told | self._not_fed:
+                yield _of_input(fed, name, WARNING if fed.made_by and self._moved else NOTE)
 
     def _never(self) -> Iterator[Finding]:
         """Yields that an optimizer steps without any gradient: there was no backward at all."""
@@ -244,6 +276,28 @@ def _of_cut(cut: Cut, names: list[str], nothing: bool = False) -> Finding:
 def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
+
+
+def _of_zeros(weights: Mapping[str, str], names: list[str]) -> Finding:
+    evidence = {"parameters": names, "count": len(names), "reason": "stuck", "zeros": [*weights],
+                "layers": sorted({*weights.values()})}  # fmt: skip
+    return Finding("no-gradient", BACKWARD.name, next(iter(weights)), "", evidence)
+
+
+def _of_input(fed: Fed, name: str, level: str) -> Finding:
+    evidence = {"parameters": [name], "count": 1, "reason": "input", "layer": fed.layer}
+    if fed.made_by:
+        evidence["made_by"] = fed.made_by
+    return Finding("no-gradient", FORWARD.name, fed.layer, fed.line, evidence, level)
+
+
+def _all_zero(
+    iteration: Iteration, segment: TapeSegment, leaves: Iterable[NodeEntry]
+) -> dict[str, str]:
+    """The weights of these leaves that the iteration begins with as zeros, with their ops."""
+    givers = ((leaf.parameter, giver(iteration, segment, leaf)) for leaf in leaves)
+    known = ((n, above.name, iteration.before.get(n)) for n, above in givers if above is not None)
+    return {n: op for n, op, w in known if w is not None and w.dim() > 1 and not nonzero(w)}
 
 
 def _alone(iteration: Iteration, backward: TapeSegment) -> bool:

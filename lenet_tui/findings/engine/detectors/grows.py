@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from torch import Tensor
 
+from lenet_tui.findings.engine.asked_gradients import asked_alone
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
@@ -64,9 +65,12 @@ def update_line(iteration: Iteration) -> str:
 
 
 def _loss(iteration: Iteration) -> float:
-    """That of the only backward; NaN where there are several, or it is not known."""
+    """That of the only backward, or the only one whose gradients are asked for; else NaN."""
     segments = iteration.tape.segments
     backwards = [n for n, s in enumerate(segments) if s.phase is BACKWARD]
+    asked = asked_alone(iteration)
+    if not backwards and asked is not None:
+        return float(asked.outputs[0]) if asked.outputs[0].numel() == 1 else math.nan
     if len(backwards) != 1:
         return math.nan
     outputs = [s.output for s in segments[: backwards[0]] if s.phase is LOSS]

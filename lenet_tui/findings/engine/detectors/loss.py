@@ -260,6 +260,7 @@ def shapes(made: Tensor, target: Tensor, both: Tensor) -> dict[str, Any]:
         "result": list(both.shape),
         "pairs": both.numel(),
         "expected": made.numel(),
+        **({"reason": "shared"} if both.numel() == made.numel() else {}),
         **_same_shape(list(made.shape), list(target.shape)),
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from lenet_tui.findings.engine.asked_gradients import Asked, asked_gradients
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.hooks import culprits
 from lenet_tui.findings.engine.iteration import Iteration
@@ -14,6 +16,7 @@ from lenet_tui.findings.engine.numbers.backward_birth import (
     BY_MODULE_HOOK,
     backward_birth,
 )
+from lenet_tui.findings.engine.numbers.changed_gradient import asked_birth, changed_gradient_birth
 from lenet_tui.findings.engine.numbers.elements import spelled
 from lenet_tui.findings.engine.numbers.forward_birth import Birth, Given, forward_birth
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
@@ -22,6 +25,7 @@ from lenet_tui.findings.engine.unfinished import call_of, unfinished_root
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS
 from lenet_tui.tape.engine.in_place import tensors
+from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.text.numbers import index_text
 
 IDS = {"input": "nan-input", "forward": "nan-forward", "backward": "nan-backward"}
@@ -43,6 +47,9 @@ class NotFinite(Detector):
             return
         self._found = True
         evidence, line = _evidence(born, iteration), iteration.line(born.op)
+        changed = iteration.once(_changed)
+        if changed is not None and changed[0] is born:
+            line = iteration.phase_line(changed[1])
         by = culprits(iteration, born) if born.kind == "backward" else []
         if by:
             evidence |= {"by": [name for name, _ in by], "by_lines": [at for _, at in by if at]}
@@ -68,8 +75,21 @@ def _birth(iteration: Iteration) -> Birth | None:
     return (
         forward_birth(tape, given, loss)
         or (None if _gradients_finite(iteration) else backward_birth(tape, given))
+        or (iteration.once(_changed) or (None,))[0]
+        or next(filter(None, (_asked(a, iteration) for a in iteration.once(asked_gradients))), None)
         or (state_birth(tape, iteration.before, iteration.after) if not iteration.error else None)
     )
+
+
+def _asked(asked: Asked, iteration: Iteration) -> Birth | None:
+    op = asked.call.entry
+    several = [] if op is None else [(op, n, g.detach()) for n, g in asked.gradients.items()]
+    born = asked_birth(several, asked.outputs[0].detach() if asked.outputs else None)
+    return None if born is None else replace(born, phase=iteration.phase_of(op))
+
+
+def _changed(iteration: Iteration) -> tuple[Birth, TapeSegment] | None:
+    return changed_gradient_birth(iteration.tape)
 
 
 def _gradients_finite(iteration: Iteration) -> bool:

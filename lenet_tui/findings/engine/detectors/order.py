@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
@@ -11,9 +10,9 @@ from torch import Tensor
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
+from lenet_tui.findings.engine.held_gradients import Backward, Clipping, Gradient
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loss_factor import (
-    Datum,
     apart,
     data_of,
     mean_factor,
@@ -34,67 +33,6 @@ WRITTEN = 0.01
 """By what share a gradient is less than it was left where somebody has divided it."""
 
 
-@dataclass(slots=True, eq=False)
-class Backward:
-    """``read``: whether an update has read a gradient of it; ``lost``: whether one was cleared.
-
-    ``factor``: by what its mean was multiplied; ``None``: not known. ``part``: whether it was of a
-    part of the batch. ``data``: of which tensors it was.
-    """
-
-    iteration: int
-    line: str
-    scale: float
-    factor: float | None
-    part: bool
-    structure: tuple[str, ...]
-    data: dict[Datum, tuple[int, ...]] = field(default_factory=dict)
-    of_input: bool = False
-    read: bool = False
-    lost: bool = False
-    names: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Clipping:
-    """``fresh``: how many of its gradients no update had read; ``then``: what came of each.
-
-    ``by_hand``: the owner's code made the gradients shorter itself, to clip them or for another
-    reason: then it is misplaced only where they are cleared next.
-    """
-
-    line: str
-    fresh: int
-    facts: dict[str, float]
-    then: dict[str, str] = field(default_factory=dict)
-    by_hand: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Gradient:
-    """What ``.grad`` of a parameter holds: of which backwards, and whether an update has read it.
-
-    ``added``: a backward has added to what was read. ``norms``: before and after that. ``norm``: as
-    the last phase left it. ``divided``: it was less than that when an update read it.
-    """
-
-    holds: list[Backward] = field(default_factory=list)
-    used: bool = False
-    added: Backward | None = None
-    norm: float = 0.0
-    norms: tuple[float, float] = (0.0, 0.0)
-    unscaled: bool = False
-    divided: bool = False
-    clipped: Clipping | None = None
-
-    def cleared(self) -> None:
-        """It was set to ``None`` or zero."""
-        if self.clipped is not None:
-            self.clipped = None
-        self.holds, self.used, self.added, self.norm = [], False, None, 0.0
-        self.unscaled = self.divided = False
-
-
 class OrderDetector(Detector):
     """Follows each parameter's gradient from phase to phase, over iterations."""
 
@@ -105,6 +43,8 @@ class OrderDetector(Detector):
         self._found: dict[str, tuple[str, str, dict[str, Any]]] = {}
         self._updates = 0
         self._held: set[int] | None = None
+        self._stepped: set[int] = set()
+        """The ``id`` of each tensor in a group of an optimizer that has made a step."""
         self._ids: dict[str, int] = {}
         self._norms = GradientNorms()
         self._by_hand: set[str] = set()
@@ -120,6 +60,7 @@ class OrderDetector(Detector):
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
+        self._stepped |= held_by(iteration.stepped) or set()
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
         self._norms = iteration.once(GradientNorms)
         for segment in iteration.tape.segments:
@@ -192,7 +133,8 @@ class OrderDetector(Detector):
             gradient = self._of(entry.name)
             if entry.grad is None:
                 continue
-            read.append(entry.name)
+            if not self._only_sets(entry):
+                read.append(entry.name)
             if entry.optimizer == BY_HAND:
                 self._by_hand.add(entry.name)
             norm = self._norms.of(entry.grad)
@@ -224,6 +166,12 @@ class OrderDetector(Detector):
         for name in read:
             self._of(name).used = True
 
+    def _only_sets(self, entry: UpdateEntry) -> bool:
+        """Whether the owner's code gives a value to what an optimizer steps on, as a projection or
+        ``load_state_dict`` does: it may read the gradient, but is not what each step ends with.
+        """
+        return entry.optimizer == BY_HAND and self._ids.get(entry.name) in self._stepped
+
     def _accumulation(self, read: list[str], line: str) -> None:
         """Several backwards that add up to one update, none of them divided."""
         if "accumulation-scale" in self._found:
@@ -249,7 +197,8 @@ class OrderDetector(Detector):
         fresh = sum(bool(s.holds) and not s.used for s in states.values())
         line = iteration.phase_line(segment)
         clipping = Clipping(line, fresh, dict(entries[0].facts) or measured(entries))
-        self._clippings.append(clipping)
+        if not iteration.closures:  # whose optimizer reads them itself
+            self._clippings.append(clipping)
         scaled = [
             (name, b)
             for name, s in states.items()

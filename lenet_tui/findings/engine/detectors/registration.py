@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
 
-from lenet_tui.findings.engine.defined_at import defined_at
+from lenet_tui.findings.engine.defined_at import defined_at, made_at
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import NOTE, Finding
@@ -80,7 +80,8 @@ class RegistrationDetector(Detector):
         assert self._trainer is not None
         names = self._trainer.file.names.items()
         name = next((n for n, v in names if v is optimizer), "optimizer")
-        return defined_at(self._trainer, name)
+        kind = type(optimizer).__name__
+        return defined_at(self._trainer, name) or made_at(self._trainer, kind)
 
     def _stale(
         self, trainer: Trainer, optimizers: list[torch.optim.Optimizer], held: set[int]

@@ -47,15 +47,55 @@ class _Updated:
 
 
 class SetBack(Detector):
-    """Follows one optimizer from step to step: what it starts from is not what it left.
+    """Follows each optimizer that makes a step in the first iteration, such as a GAN's two."""
+
+    def __init__(self) -> None:
+        self._followed: list[_Followed] | None = None
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        if self._followed is None:
+            self._followed = [_Followed(optimizer) for optimizer in iteration.stepped]
+        for followed in self._followed:
+            followed.look(iteration)
+        return ()
+
+    def undecided(self) -> bool:
+        return any(followed.undecided() for followed in self._followed or ())
+
+    def measures(self, trainer: Trainer) -> Measure | None:
+        found = [followed.measures(trainer) for followed in self._followed or ()]
+        several = [measure for measure in found if measure is not None]
+
+        def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
+            for each in several:
+                each(op, args, kwargs, made)
+
+        if len(several) < 2:
+            return several[0] if several else None
+        return measure
+
+    def passes(self, trainer: Trainer) -> bool:
+        return not any(followed.differs for followed in self._followed or ())
+
+    def passed(self, trainer: Trainer) -> None:
+        for followed in self._followed or ():
+            followed.passed()
+
+    def end(self) -> Iterable[Finding]:
+        for followed in self._followed or ():
+            yield from followed.end()
+
+
+class _Followed:
+    """One optimizer from step to step: what it starts from is not what it left.
 
     It is meant where each batch is a task of its own, which begins anew with its optimizer too; and
     where a step that was too long is taken back, and the next one is shorter.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, optimizer: Optimizer) -> None:
         self._fails = False
-        self._optimizer: Optimizer | None = None
+        self._optimizer = optimizer
         self._last: dict[str, _Updated] = {}
         self._one = ""
         """One of those that the last update moved."""
@@ -66,28 +106,26 @@ class SetBack(Detector):
         self._line = ""
         self._slots: list[str] = []
         self._lost = 0.0
-        self._watched = ""
-        self._differs = False
+        self.differs = False
+        """Whether an iteration that is only run begins with something else than was left."""
 
-    def look(self, iteration: Iteration) -> Iterable[Finding]:
+    def look(self, iteration: Iteration) -> None:
+        """Compare what its step starts from with what the one before left."""
         if self._fails:
-            return ()
-        entries = [
-            e for s in iteration.tape.segments if s.phase is UPDATE for e in s.updates if _made(e)
-        ]
-        stepped = iteration.stepped
-        ends = iteration.error is not None or iteration.closures or len(stepped) != 1
-        other = self._optimizer is not None and stepped[:1] != [self._optimizer]
-        if ends or other or len({e.name for e in entries}) != len(entries):
+            return
+        names = iteration.trainer.names
+        own = {names.get(id(p)) for group in self._optimizer.param_groups for p in group["params"]}
+        updates = [s for s in iteration.tape.segments if s.phase is UPDATE]
+        entries = [e for s in updates for e in s.updates if _made(e) and e.name in own]
+        stepped = any(o is self._optimizer for o in iteration.stepped)
+        if iteration.error is not None or not stepped or _several(entries):
             self._fails = True
-            return ()
-        self._optimizer = stepped[0]
+            return
         now = {e.name: _Updated(_sample(e.before), _sample(e.after), e.lr) for e in entries}
         self._last = {n: u for n, u in self._last.items() if u.moved}
         if self._last:
             self._compare(now, entries, iteration)
         self._last, self._one = now, ""
-        return ()
 
     def _compare(
         self, now: dict[str, _Updated], entries: list[UpdateEntry], iteration: Iteration
@@ -111,9 +149,11 @@ class SetBack(Detector):
         self._line = _written_at(iteration, written) or self._line
 
     def undecided(self) -> bool:
+        """Whether another iteration may show whether it is so each time."""
         return self._times > 0 and not self._fails
 
     def measures(self, trainer: Trainer) -> Measure | None:
+        """What looks at one of its parameters where an op first reads it."""
         known = {} if self._fails else self._last
         moved = (n for n, u in known.items() if n in trainer.parameters and u.moved)
         name = self._one = self._one or next(moved, "")
@@ -121,22 +161,21 @@ class SetBack(Detector):
             return None
         parameter, after = trainer.parameters[name], known[name].after
         looked: list[bool] = []
-        self._differs = False
+        self.differs = False
 
         def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
             if not looked and any(a is parameter for a in (*args, *kwargs.values())):
                 looked.append(True)
-                self._differs = not _sample(parameter.detach()).equal(after)
+                self.differs = not _sample(parameter.detach()).equal(after)
 
         return measure
 
-    def passes(self, trainer: Trainer) -> bool:
-        return not self._differs
-
-    def passed(self, trainer: Trainer) -> None:
-        self._fails = True  # an update has lasted
+    def passed(self) -> None:
+        """An iteration was only run: an update has lasted."""
+        self._fails = True
 
     def end(self) -> Iterable[Finding]:
+        """Yields that it was so each time."""
         if self._fails or self._times < CERTAIN:
             return
         by_kind = {k: [n for n, kind in self._kinds.items() if kind == k] for k in (SAME, ANEW)}
@@ -179,6 +218,11 @@ def _written_at(iteration: Iteration, names: list[str]) -> str:
 
 def _made(entry: UpdateEntry) -> bool:
     return entry.grad is not None and entry.optimizer != BY_HAND
+
+
+def _several(entries: list[UpdateEntry]) -> bool:
+    """Whether there is none, or a parameter had more than one."""
+    return not entries or len({e.name for e in entries}) != len(entries)
 
 
 def _sample(taped: Tensor) -> Tensor:

@@ -8,14 +8,15 @@ from itertools import pairwise
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.finding import Finding
-from lenet_tui.protocol.phases import SCHEDULE, UPDATE
-from lenet_tui.tape.engine.entries import UpdateEntry
+from lenet_tui.protocol.phases import CLIP, SCHEDULE, UPDATE
+from lenet_tui.tape.engine.entries import GradientEntry, UpdateEntry
 from lenet_tui.training.engine.trainer import Trainer
 
 NOTHING = 0.01
@@ -49,18 +50,22 @@ class SmallStepDetector(Detector):
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if iteration.error is not None:
             return ()
+        clipped: list[Tensor] = []
         for segment in iteration.tape.segments:
-            if segment.phase is SCHEDULE and any(e.name != "scale" for e in segment.entries):
+            if segment.phase is CLIP:
+                changes = [e for e in segment.entries if isinstance(e, GradientEntry)]
+                clipped = [e.before for e in changes if e.before is not None]
+            elif segment.phase is SCHEDULE and any(e.name != "scale" for e in segment.entries):
                 self._scheduled += 1
                 self._schedule_line = iteration.phase_line(segment)
             elif segment.phase is UPDATE:
-                self._updates(segment.updates, iteration.phase_line(segment))
+                self._updates(segment.updates, iteration.phase_line(segment), clipped)
         self._optimizers = iteration.stepped or iteration.optimizers or []
         self._next = self._rate()
         self._attached = any("initial_lr" in g for o in self._optimizers for g in o.param_groups)
         return ()
 
-    def _updates(self, entries: list[UpdateEntry], line: str) -> None:
+    def _updates(self, entries: list[UpdateEntry], line: str, clipped: list[Tensor]) -> None:
         entries = [e for e in entries if e.grad is not None and not math.isnan(e.lr)]
         if not entries:
             return
@@ -69,7 +74,7 @@ class SmallStepDetector(Detector):
         self._line = self._line or line
         self._where = self._where or entries[0].name
         if len(self._used) == 1 and rate:
-            self._rounded = _rounded(entries, rate)
+            self._rounded = _rounded(entries, rate, clipped)
 
     def passed(self, trainer: Trainer) -> None:
         if self._next is not None and self._used:
@@ -113,7 +118,7 @@ class SmallStepDetector(Detector):
             evidence |= {"reason": "decays", "from": self._used[0], "rates": list(self._used)}
             evidence["rate"] = min(self._used)
         elif self._rounded is not None:
-            evidence |= {"reason": "rounded", **self._rounded}
+            evidence |= self._rounded
         else:
             return
         yield Finding("step-too-small", UPDATE.name, self._where, line, evidence)
@@ -125,8 +130,13 @@ def _drops(rates: list[float]) -> int:
     return 0 if any(b > a for a, b in pairs) else sum(b < a for a, b in pairs)
 
 
-def _rounded(entries: list[UpdateEntry], rate: float) -> dict[str, Any] | None:
-    """The largest gradient and value, where a step of that rate is lost in rounding everywhere."""
+def _rounded(
+    entries: list[UpdateEntry], rate: float, clipped: list[Tensor]
+) -> dict[str, Any] | None:
+    """The largest gradient and value, where a step of that rate is lost in rounding everywhere.
+
+    ``clipped``: the gradients before they were clipped; it is said if that alone makes it so.
+    """
     first = entries[0]
     if first.before.is_sparse or not first.after.equal(first.before):
         return None
@@ -140,6 +150,10 @@ def _rounded(entries: list[UpdateEntry], rate: float) -> dict[str, Any] | None:
     gradient = max(sizes.get(id(g), 0.0) for g in gradients)
     value = max(sizes.get(id(e.before), 0.0) for e in values)
     precision = max(torch.finfo(e.before.dtype).eps for e in values)
-    if not 0 < rate * max(gradient, 1.0) < precision * value:
-        return None
-    return {"gradient": gradient, "value": value, "precision": precision}
+    found = {"reason": "rounded", "gradient": gradient, "value": value, "precision": precision}
+    if 0 < rate * max(gradient, 1.0) < precision * value:
+        return found
+    before = max(largest(g for g in clipped if not g.is_sparse).values(), default=0.0)
+    if 0 < rate * gradient < precision * value <= rate * before:
+        return {**found, "reason": "clipped", "before": before}
+    return None

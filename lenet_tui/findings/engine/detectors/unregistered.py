@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,20 @@ class _Stranger:
     phase: str
     where: str
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What holds strangers: its name, its type, and each of them with the way to it.
+
+    ``called``: what it is called where its name is empty, as that of the model is.
+    """
+
+    name: str
+    kind: str
+    strangers: list[tuple[str, _Stranger]]
+    of_module: bool = False
+    called: str = ""
 
 
 class UnregisteredDetector(Detector):
@@ -94,25 +108,15 @@ class UnregisteredDetector(Detector):
 
     def end(self) -> Iterable[Finding]:
         left = dict(self._strangers)
-        for holding in holdings(self._trainer) if self._trainer is not None and left else ():
-            known = [(way, left[id(t)]) for way, t in holding.tensors() if id(t) in left]
-            if not holding.of_module:  # tensors that a file optimizes by itself are no module's
-                for _, stranger in known:
-                    if stranger.trained or not isinstance(stranger.tensor, nn.Parameter):
-                        left.pop(id(stranger.tensor), None)
-                known = [pair for pair in known if id(pair[1].tensor) in left]
-            for trained in (False, True):
-                some = [(way, s) for way, s in known if s.trained is trained]
-                if some:
-                    kind = type(holding.value).__name__
-                    yield _finding(holding.name, kind, some, holding.of_module)
-            for _, stranger in known:
-                left.pop(id(stranger.tensor), None)
+        trainer = self._trainer
+        if trainer is not None and left:
+            for held in _together(list(_holders(trainer, left)), trainer):
+                yield _finding(held)
         nowhere = [
             ("", s) for s in left.values() if isinstance(s.tensor, nn.Parameter) and not s.trained
         ]
         if nowhere:
-            yield _finding("", "", nowhere, False)
+            yield _finding(_Held("", "", nowhere))
 
 
 def ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
@@ -120,24 +124,63 @@ def ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
     return {op.name: op for _, op in reversed(list(iteration.ops()))}
 
 
-def _finding(
-    name: str, kind: str, strangers: list[tuple[str, _Stranger]], of_module: bool
-) -> Finding:
+def _holders(trainer: Trainer, left: dict[int, _Stranger]) -> Iterator[_Held]:
+    """Yields what holds some of those that are ``left``, and takes them out of it."""
+    for holding in holdings(trainer):
+        known = [(way, left[id(t)]) for way, t in holding.tensors() if id(t) in left]
+        if not holding.of_module:  # tensors that a file optimizes by itself are no module's
+            for _, stranger in known:
+                if stranger.trained or not isinstance(stranger.tensor, nn.Parameter):
+                    left.pop(id(stranger.tensor), None)
+            known = [pair for pair in known if id(pair[1].tensor) in left]
+        for trained in (False, True):
+            some = [(way, s) for way, s in known if s.trained is trained]
+            if some:
+                kind = type(holding.value).__name__
+                yield _Held(holding.name, kind, some, holding.of_module)
+        for _, stranger in known:
+            left.pop(id(stranger.tensor), None)
+
+
+def _together(all_held: list[_Held], trainer: Trainer) -> Iterator[_Held]:
+    """Yields them, the attributes of one module that are tensors themselves as one."""
+    modules = dict(trainer.modules())
+    groups: dict[tuple[str, bool], list[_Held]] = {}
+    for held in all_held:
+        bare = held.of_module and held.strangers[0][0] == ""
+        owner = held.name.rpartition(".")[0] if bare else None
+        if owner is None or owner not in modules:
+            yield held
+        else:
+            groups.setdefault((owner, held.strangers[0][1].trained), []).append(held)
+    for (owner, _), several in groups.items():
+        if len(several) == 1:
+            yield several[0]
+            continue
+        kind = type(modules[owner]).__name__
+        ways = [(h.name[len(owner) :].lstrip("."), h.strangers[0][1]) for h in several]
+        inside = [(f".{way}" if owner else way, stranger) for way, stranger in ways]
+        yield _Held(owner, kind, inside, True, owner or kind)
+
+
+def _finding(held: _Held) -> Finding:
+    name, strangers = held.name, held.strangers
     first, trained = strangers[0][1], strangers[0][1].trained
     parameters = list(dict.fromkeys(f"{name}{way}" for way, _ in strangers))
     evidence: dict[str, Any] = {
-        "held_by": name, "kind": kind, "parameters": parameters, "count": len(strangers),
-        "numbers": sum(s.tensor.numel() for _, s in strangers), "in_optimizer": trained,
+        "held_by": held.called or name, "kind": held.kind, "parameters": parameters,
+        "count": len(strangers), "numbers": sum(s.tensor.numel() for _, s in strangers),
+        "in_optimizer": trained,
     }  # fmt: skip
     if len(strangers) == 1:
         evidence["shape"] = list(first.tensor.shape)
     else:
         evidence["modules"] = _by_module(name, strangers)
-    variant = ("one" if len(strangers) == 1 else "") if name else "nowhere"
+    variant = ("one" if len(strangers) == 1 else "") if name or held.called else "nowhere"
     reason = "_".join(part for part in (variant, "trained" if trained else "") if part)
     if reason:
         evidence["reason"] = reason
-    level = WARNING if trained or not of_module else ""
+    level = WARNING if trained or not held.of_module else ""
     return Finding("param-not-registered", first.phase, first.where, first.line, evidence, level)
 
 
@@ -148,4 +191,6 @@ def _by_module(name: str, strangers: list[tuple[str, _Stranger]]) -> list[str]:
         module, _, leaf = f"{name}{way}".rpartition(".") if "." in way else (f"{name}{way}", "", "")
         shape = str(tuple(stranger.tensor.shape))
         found.setdefault(module, []).append(f"{leaf} {shape}".strip())
-    return [f"{module}: {', '.join(several)}" for module, several in found.items()]
+    return [
+        f"{module}: {', '.join(several)}".removeprefix(": ") for module, several in found.items()
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -55,6 +55,19 @@ def operands(op: OpEntry) -> Iterator[tuple[int | str, int, Tensor]]:
         for number, each in enumerate(several):
             if isinstance(each, Tensor) and each.is_floating_point():
                 yield place, number, each
+
+
+def common_number(tensors: Iterable[Tensor]) -> float | None:
+    """The number that all elements of real tensors are; ``None``: they differ, or there is none."""
+    found: float | None = None
+    for tensor in tensors:
+        if not tensor.numel():
+            continue
+        low, high = (float(end) for end in tensor.detach().aminmax())
+        if low != high or (found is not None and low != found):
+            return None
+        found = low
+    return found
 
 
 def at(tensor: Tensor, index: Index, shape: torch.Size) -> float | None:

@@ -81,6 +81,11 @@ class Gates:
         way = self._way(op, place)
         return (opens, way) if way else None
 
+    def layer_of(self, op: OpEntry) -> str:
+        """The name of the layer whose outputs an op of one operand is given; empty: none is."""
+        way = self._way(op, 0)
+        return way[0].name if way else ""
+
     def _masked(self, op: OpEntry, mask: int) -> tuple[int | None, Tensor | None]:
         others = [n for n in range(3) if n != mask]
         place = _only(op, others)
