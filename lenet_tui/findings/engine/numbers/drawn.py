@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call
@@ -113,7 +114,7 @@ def _for_samples(iteration: Iteration, made: Tensor, sizes: set[int]) -> bool:
 
 def _bits(tensor: Tensor) -> float:
     """About how many bits were drawn: of few different numbers, by how often each came."""
-    if not tensor.numel() or tensor.is_complex():
+    if tensor.layout is not torch.strided or not tensor.numel() or tensor.is_complex():
         return 0.0
     some = tensor.detach().flatten()[:SOME]
     counts = some.unique(return_counts=True)[1].double()  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.depth import WEIGHTED
@@ -62,6 +63,8 @@ def _from_data(op: OpEntry, parameters: Mapping[int, str]) -> Tensor | None:
     first = op.args[0]
     inside = isinstance(first, Tensor) and id(first) not in parameters and 0 not in op.given
     if not inside or not first.is_floating_point() or not first.numel() or first.requires_grad:
+        return None
+    if first.layout is not torch.strided:  # rows of counts or edges, most of them absent
         return None
     if not any(id(t) in parameters for t in op.args if isinstance(t, Tensor)):
         return None

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call
@@ -144,7 +145,8 @@ def _given(call: Call) -> Tensor:
 
 def spread_of(tensor: Tensor) -> Spread | None:
     """``None`` where they have none that is finite."""
-    if not tensor.is_floating_point() or tensor.numel() < 2:
+    strided = tensor.layout is torch.strided
+    if not strided or not tensor.is_floating_point() or tensor.numel() < 2:
         return None
     x = wide(tensor)
     mean, std = float(x.mean()), float(x.std())
