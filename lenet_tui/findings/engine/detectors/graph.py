@@ -36,12 +36,14 @@ class GraphDetector(Detector):
     """Knows each node by autograd's count, so that nothing is kept alive for it.
 
     An earlier graph that no backward has run through yet is none of a mistake: a GAN's generator
-    is trained by one after the discriminator's update.
+    is trained by one after the discriminator's update. Nor is an earlier loss that shares a part
+    of its graph with another one, which has kept it: nothing was carried on.
     """
 
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
-        self._ran: set[int] = set()
+        self._ran: dict[int, str] = {}
+        """The line of the last backward that ran through a node."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
@@ -52,12 +54,12 @@ class GraphDetector(Detector):
         for segment in iteration.tape.segments:
             if segment.phase is BACKWARD and segment.root is not None:
                 ran = {n for e in segment.nodes if (n := sequence(e.node)) is not None}
-                again = not ran.isdisjoint(self._ran) and min(ran) < iteration.sequence
+                again = not ran.isdisjoint(self._ran.keys()) and min(ran) < iteration.sequence
                 edge = self._leaving(iteration, segment.root) if again else None
                 if edge is not None:
                     yield self._across(edge, iteration.phase_line(segment), iteration)
                     return
-                self._ran |= ran
+                self._ran |= dict.fromkeys(ran, iteration.phase_line(segment))
         error = iteration.error
         twice = TWICE in str(error)
         if error is None or not (twice or WRITTEN in str(error)):
@@ -75,7 +77,7 @@ class GraphDetector(Detector):
         if edge is not None:
             yield self._across(edge, line, iteration)
         elif twice:
-            yield _double("", "", "", line)
+            yield self._earlier(root, line)
 
     def _leaving(
         self, iteration: Iteration, root: Node, freed: bool = False
@@ -84,6 +86,9 @@ class GraphDetector(Detector):
 
         ``freed``: torch says so itself.
         """
+        begun = sequence(root)
+        if begun is not None and begun < iteration.sequence and begun not in self._ran:
+            return None
         parents: dict[Node, Node | None] = {}
         for parent, node in edges(root):
             parents[node] = parent
@@ -96,6 +101,15 @@ class GraphDetector(Detector):
                     above = parents[above]  # inside of an op: its last node is known
                 return above, node
         return None
+
+    def _earlier(self, root: Node | None, line: str) -> Finding:
+        """What freed a part of the graph of ``root`` before this iteration."""
+        for _, node in edges(root) if root is not None else ():
+            number = sequence(node)
+            if number in self._ran:
+                shared = self._known.get(number, ("", "", 0))[0]
+                return _double(self._ran[number], shared, "", line)
+        return _double("", "", "", line)
 
     def _across(self, edge: tuple[Node | None, Node], line: str, iteration: Iteration) -> Finding:
         parent, node = edge
