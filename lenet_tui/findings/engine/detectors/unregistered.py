@@ -31,6 +31,8 @@ class _Stranger:
     phase: str
     where: str
     line: str
+    iteration: int = 0
+    """In which it was seen first."""
 
 
 class UnregisteredDetector(Detector):
@@ -52,6 +54,7 @@ class UnregisteredDetector(Detector):
             self._strangers[id(tensor)] = _Stranger(
                 tensor, held is not None and id(tensor) in held, iteration.phase_of(op),
                 consumer.name if consumer is not None else "", iteration.line(op),
+                iteration.number,
             )  # fmt: skip
         self._failed(iteration, held)
         self._unfinished(iteration, held)
@@ -75,6 +78,7 @@ class UnregisteredDetector(Detector):
                 tensor, held is not None and at in held,
                 iteration.phase_of(call.entry) if call is not None else "",
                 call.where if call is not None else "", call.line if call is not None else "",
+                iteration.number,
             )  # fmt: skip
 
     def _failed(self, iteration: Iteration, held: Any) -> None:
@@ -108,11 +112,9 @@ class UnregisteredDetector(Detector):
                     yield _finding(holding.name, kind, some, holding.of_module)
             for _, stranger in known:
                 left.pop(id(stranger.tensor), None)
-        nowhere = [
-            ("", s) for s in left.values() if isinstance(s.tensor, nn.Parameter) and not s.trained
-        ]
-        if nowhere:
-            yield _finding("", "", nowhere, False)
+        rest = [s for s in left.values() if isinstance(s.tensor, nn.Parameter) and not s.trained]
+        if rest:
+            yield _nowhere(rest)
 
 
 def ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
@@ -133,12 +135,26 @@ def _finding(
         evidence["shape"] = list(first.tensor.shape)
     else:
         evidence["modules"] = _by_module(name, strangers)
-    variant = ("one" if len(strangers) == 1 else "") if name else "nowhere"
+    variant = "one" if len(strangers) == 1 else ""
     reason = "_".join(part for part in (variant, "trained" if trained else "") if part)
     if reason:
         evidence["reason"] = reason
     level = WARNING if trained or not of_module else ""
     return Finding("param-not-registered", first.phase, first.where, first.line, evidence, level)
+
+
+def _nowhere(strangers: list[_Stranger]) -> Finding:
+    """Of parameters that no name leads to: each iteration may have made its own."""
+    first = strangers[0]
+    mine = [s for s in strangers if s.iteration == first.iteration]
+    later = {(s.line, s.tensor.shape) for s in strangers if s.iteration != first.iteration}
+    anew = bool(later) and later <= {(s.line, s.tensor.shape) for s in mine}
+    evidence: dict[str, Any] = {
+        "count": len(mine), "numbers": sum(s.tensor.numel() for s in mine),
+        "shapes": [list(shape) for shape in dict.fromkeys(s.tensor.shape for s in mine)],
+        "in_optimizer": False, "reason": "anew" if anew else "nowhere",
+    }  # fmt: skip
+    return Finding("param-not-registered", first.phase, first.where, first.line, evidence, WARNING)
 
 
 def _by_module(name: str, strangers: list[tuple[str, _Stranger]]) -> list[str]:
