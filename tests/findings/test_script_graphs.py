@@ -41,6 +41,39 @@ def test_losses_with_a_part_in_common_are_carried_on_by_nobody(runs: Runs) -> No
     assert found["evidence"]["second"] == "script.py:15"
 
 
+@pytest.mark.slow
+def test_an_update_between_two_backwards_is_named_alone(runs: Runs) -> None:
+    judged = HEADS.replace("RETAIN", "retain_graph=True").replace("two(hidden)", "one(hidden)")
+    found, raised = json.loads(runs(judged, "check", "--format", "json").out)["findings"]
+    assert (found["id"], raised["id"]) == ("inplace-overwrite", "raised")
+    assert (found["line"], found["where"]) == ("script.py:13", "one.weight")
+
+
+GRAPHS = """import torch
+from torch import nn
+one, two = nn.Linear(4, 4), nn.Sequential(nn.Linear(4, 3), nn.Softmax(1))
+first = torch.optim.SGD(one.parameters(), 0.1)
+second = torch.optim.SGD(two.parameters(), 0.1)
+for _ in range(9):
+    x, y = torch.randn(6, 4), torch.arange(6) % 3
+    made = one(x)
+    first.zero_grad()
+    nn.functional.cross_entropy(two(made), y).backward()
+    first.step()
+    second.zero_grad()
+    seen = two(x)
+    (nn.functional.cross_entropy(seen, y) + 0 * two(made.detach()).mean()).backward()
+    second.step()
+"""
+"""Names hold the last graph of either optimizer, and there is a mistake beside it."""
+
+
+@pytest.mark.slow
+def test_graphs_that_two_names_hold_do_not_grow(runs: Runs) -> None:
+    findings = json.loads(runs(GRAPHS, "check", "--format", "json").out)["findings"]
+    assert {f["id"] for f in findings} == {"loss-on-probabilities"}
+
+
 KEPT = """import torch
 from torch import nn
 cell, out = nn.RNNCell(3, 8), nn.Linear(8, 1)
