@@ -71,19 +71,30 @@ def takes_part_of(behind: list[Call], batch: set[int]) -> bool:
 
     ``behind``: the calls that made it, here and below.
     """
-    return any(c.name in PARTS and any(id(t) in batch for t, _ in c.read) for c in behind)
+    return any(
+        c.name in PARTS and any(id(t) in batch and _fewer(c, t) for t, _ in c.read) for c in behind
+    )
+
+
+def _fewer(call: Call, of: Tensor) -> bool:
+    """Whether the part has not all samples: a column of the labels has."""
+    return any(made.shape[:1] != of.shape[:1] for made in call.made)
 
 
 def data_of(behind: list[Call], producers: Producers, own: set[int]) -> dict[int, tuple[int, ...]]:
     """The data of a loss: the ``id`` and shape of each tensor that it was computed from and no call
-    made.
+    made; or else of each that came from NumPy meanwhile.
 
     ``own``: the ``id`` of what is the model's, as the statistics of a normalisation are.
     """
     given = {id(t): t for call in behind for t, _ in call.read if not t.requires_grad}
-    return {
-        at: tuple(t.shape) for at, t in given.items() if at not in own and producers.of(t) is None
-    }
+    made = {at: producers.of(t) for at, t in given.items() if at not in own}
+    found = {at for at, call in made.items() if call is None}
+    found = found or {at for at, call in made.items() if call and call.name == FROM_NUMPY}
+    return {at: tuple(given[at].shape) for at in found}
+
+
+FROM_NUMPY = "from_numpy"
 
 
 def apart(data: list[dict[int, tuple[int, ...]]]) -> bool:
