@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from lenet_tui.findings.engine.script_check import Looking
 
 
+BROKE = "around:broke"
+
+
 class Enough(SystemExit):
     """Ends the script where enough was seen of it."""
 
@@ -54,8 +57,11 @@ def prepare(args: argparse.Namespace) -> Callable[[], int]:
                 return _early(raised, args, own)
             complain(seeing.nothing)
             return USAGE_ERROR
+        found = looking.findings().numbered(seeing.first)
+        if seeing.broke and not found.fails:
+            return USAGE_ERROR  # what was not looked at is no good news
         with contextlib.redirect_stdout(out):
-            return _print(looking.findings().numbered(seeing.first), args, own)
+            return _print(found, args, own)
 
     return run
 
@@ -85,6 +91,8 @@ class Seeing:
     def __init__(self, first: int, iterations: int, tape_mb: int) -> None:
         self.first = first
         self.looking: Looking | None = None
+        self.broke = False
+        """Whether the check ended by a fault of its own."""
         self._iterations = iterations
         self._tape_mb = tape_mb
         self._observer: Observer | None = None
@@ -137,7 +145,8 @@ class Seeing:
         observer.install()
 
     def _say(self, said: Notice) -> None:
-        complain(said)
+        self.broke = said.key == BROKE
+        complain(notice("cli:check-broke", **dict(said.values)) if self.broke else said)
         if self._observer is not None and self._observer.stop is None:
             raise Enough(FOUND)  # it would run to its end, and nobody look at it
 

@@ -22,6 +22,10 @@ NOTICES = {
         "脚本所训练的张量不在它自己的变量、列表、字典或对象中，看不出一步在何处结束："
         "请把一步写成函数并交给 lenet_tui.check(step, batch)，或改用 torch.optim.SGD",
     ),
+    "cli:check-broke": (
+        "the check ended, as it could not look at an iteration: {error}",
+        "检查到此为止，因为无法查看这次迭代：{error}",
+    ),
     "cli:no-command-but-file": (
         "no command {file}: run -- {file}, check -- {file}, or --model {file} for a training file",
         "{file} 不是命令：请用 run -- {file}、check -- {file}；训练文件用 --model {file}",

@@ -74,16 +74,25 @@ def takes_part_of(behind: list[Call], batch: set[int]) -> bool:
 
     ``behind``: the calls that made it, here and below.
     """
-    return any(c.name in PARTS and any(id(t) in batch for t, _ in c.read) for c in behind)
+    return any(
+        c.name in PARTS and any(id(t) in batch and _fewer(c, t) for t, _ in c.read) for c in behind
+    )
+
+
+def _fewer(call: Call, of: Tensor) -> bool:
+    """Whether the part has not all samples: a column of the labels has."""
+    return any(made.shape[:1] != of.shape[:1] for made in call.made)
 
 
 def data_of(root: Tensor, producers: Producers, own: set[int]) -> dict[Datum, tuple[int, ...]]:
-    """The data of a loss, with their shapes: what no call made, or a call took some samples of.
+    """The data of a loss, with their shapes: what no call made, or a call took some samples of;
+    where there is none, what came from NumPy meanwhile.
 
     ``own``: the ``id`` of what is the model's, as the statistics of a normalisation are.
     """
     waiting, seen = [root], set[int]()
     found: dict[Datum, tuple[int, ...]] = {}
+    from_numpy: dict[Datum, tuple[int, ...]] = {}
     while waiting:
         tensor = waiting.pop()
         if id(tensor) in seen or id(tensor) in own:
@@ -93,11 +102,16 @@ def data_of(root: Tensor, producers: Producers, own: set[int]) -> dict[Datum, tu
         taken = None if call is None else _taken(call, tensor, own)
         if taken is not None:
             found[taken] = tuple(tensor.shape)
+        elif call is not None and call.name == FROM_NUMPY:
+            from_numpy[id(tensor)] = tuple(tensor.shape)
         elif call is not None:
             waiting += [t for t, _ in call.read]
         elif not tensor.requires_grad:
             found[id(tensor)] = tuple(tensor.shape)
-    return found
+    return found or from_numpy
+
+
+FROM_NUMPY = "from_numpy"
 
 
 def _taken(call: Call, tensor: Tensor, own: set[int]) -> Datum | None:

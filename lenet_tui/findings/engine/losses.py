@@ -73,14 +73,23 @@ def floor(classes: int) -> float:
     return math.log(math.e + classes - 1) - 1
 
 
+GIVES_BACK = frozenset(
+    ("to", "type", "type_as", "float", "double", "half", "bfloat16", "long", "int", "bool",
+     "cpu", "cuda", "contiguous")
+)  # fmt: skip
+"""Calls that give back the very tensor where it is already what they would make of it."""
+
+
 class Producers:
     """Which call made each tensor."""
 
     def __init__(self, calls: list[Call]) -> None:
         self._made: dict[int, Call] = {}
         for call in calls:
+            given = {id(t) for t, _ in call.read} if call.name in GIVES_BACK else ()
             for tensor in call.made:
-                self._made[id(tensor)] = call
+                if id(tensor) not in given:
+                    self._made[id(tensor)] = call
 
     def of(self, tensor: Tensor) -> Call | None:
         return self._made.get(id(tensor))

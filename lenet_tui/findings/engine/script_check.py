@@ -81,10 +81,11 @@ class Looking:
 
     def enough(self, iterations: int) -> bool:
         """Whether so many were looked at; of those without an update a few more are wanted."""
-        if self.iterations < iterations or any(f.fails for f in self._found):
-            return self.iterations >= iterations
+        if self.iterations < iterations:
+            return False
         wanted = any(detector.wants_more() for detector in self._detectors)
-        more = MORE if wanted else min(self.skipped, MORE)
+        found = any(finding.fails for finding in self._found)
+        more = MORE if wanted else 0 if found else min(self.skipped, MORE)
         return self.iterations >= iterations + more
 
     def over(self, seen: Iteration | None) -> None:

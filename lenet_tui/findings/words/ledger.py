@@ -23,6 +23,20 @@ LEDGER: Table = {
         "{count} parameters take part and are in no named_parameters(), and no name leads to them",
         "有 {count} 个参数参与了计算，却不在 named_parameters() 中，也没有名称指向它们",
     ),
+    "findings.param-not-registered.anew.title": (
+        "{count} parameters are made anew in each iteration: they are never trained",
+        "有 {count} 个参数在每次迭代中重新创建：它们从未得到训练",
+    ),
+    "findings.param-not-registered.anew.why": (
+        "Their layer is made where it is called, inside of forward: each call begins with new "
+        "initial weights, which no optimizer holds and no state_dict() saves.",
+        "它们所在的层在 forward 中随用随建：每次调用都从新的初始权重开始，优化器不持有，"
+        "state_dict() 也不保存。",
+    ),
+    "findings.param-not-registered.anew.fix": (
+        "Make the layer once, in __init__, as self.name, and call that in forward.",
+        "在 __init__ 中创建一次该层（self.name），在 forward 中调用它。",
+    ),
     "findings.param-not-registered.why": (
         "A plain list, a dictionary or a tensor attribute is not registered: what it holds is not "
         "trained, not moved by .to() and not saved in state_dict(). By module: {modules}.",

@@ -10,8 +10,15 @@ _ENGLISH = {
     "param-not-registered.nowhere.title": (
         "{count} parameter takes part and is in no named_parameters(), and no name leads to it"
     ),
+    "param-not-registered.anew.title": (
+        "{count} parameter is made anew in each iteration: it is never trained"
+    ),
     "param-not-in-optimizer.title": (
         "{count} parameter has a gradient and is in no group of the optimizer: {parameters}"
+    ),
+    "param-not-registered.anew.why": (
+        "Its layer is made where it is called, inside of forward: each call begins with new "
+        "initial weights, which no optimizer holds and no state_dict() saves."
     ),
     "param-not-in-optimizer.why": (
         "Its gradient reaches a norm of {norm} and no update reads it: it keeps its "

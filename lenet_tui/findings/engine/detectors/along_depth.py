@@ -20,7 +20,7 @@ from lenet_tui.findings.engine.numbers.depth import (
 from lenet_tui.findings.engine.numbers.first_layer import scales
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.findings.engine.numbers.gates import Gates
-from lenet_tui.findings.engine.numbers.normalised import normalised_again
+from lenet_tui.findings.engine.numbers.normalised import normalised_again, places
 from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
 from lenet_tui.findings.engine.numbers.watched_layers import WatchedLayers
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
@@ -204,8 +204,8 @@ class InputScale(Detector):
                 "reason": scale.verdict, "mean": scale.mean, "std": scale.std,
                 "low": scale.low, "high": scale.high,
             }  # fmt: skip
-            calls = iteration.calls
-            call = next((c for c in calls if c.entry is scale.op), None)
+            place = iteration.once(places).get(id(scale.op))
+            call = iteration.calls[place] if place is not None else None
             again = normalised_again(iteration, call) if call is not None else None
             if again is not None:
                 line = again.call.line

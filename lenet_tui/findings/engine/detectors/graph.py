@@ -36,12 +36,16 @@ class GraphDetector(Detector):
     """Knows each node by autograd's count, so that nothing is kept alive for it.
 
     An earlier graph that no backward has run through yet is none of a mistake: a GAN's generator
-    is trained by one after the discriminator's update.
+    is trained by one after the discriminator's update. Nor is an earlier loss that shares a part
+    of its graph with another one, which has kept it: nothing was carried on.
     """
 
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
-        self._ran: set[int] = set()
+        self._ran: dict[int, str] = {}
+        """The line of the last backward that ran through a node."""
+        self._before: Finding | None = None
+        """What was found of an iteration, if it is of the next one as well."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         for call in iteration.calls:
@@ -50,13 +54,13 @@ class GraphDetector(Detector):
             self._known.update((n, known) for n in numbers if n is not None)
         for segment in iteration.tape.segments:
             if segment.phase is BACKWARD and segment.root is not None:
+                line = iteration.phase_line(segment)
                 ran = {n for e in segment.nodes if (n := sequence(e.node)) is not None}
-                again = not ran.isdisjoint(self._ran) and min(ran) < iteration.sequence
-                edge = self._leaving(iteration, segment.root) if again else None
+                again = not ran.isdisjoint(self._ran.keys()) and min(ran) < iteration.sequence
+                edge = self._leaving(iteration, segment.root, line) if again else None
                 if edge is not None:
-                    yield self._across(edge, iteration.phase_line(segment), iteration)
-                    return
-                self._ran |= ran
+                    yield from self._once_more(self._across(edge, line, iteration))
+                self._ran |= dict.fromkeys(ran, line)
         error = iteration.error
         twice = TWICE in str(error)
         if error is None or not (twice or WRITTEN in str(error)):
@@ -70,24 +74,40 @@ class GraphDetector(Detector):
         if first is not None:
             yield _double(*first, line)
             return
-        edge = self._leaving(iteration, root, freed=twice) if root is not None else None
+        edge = self._leaving(iteration, root, line, freed=twice) if root is not None else None
         if edge is not None:
-            yield self._across(edge, line, iteration)
+            yield self._before or self._across(edge, line, iteration)
         elif twice:
-            yield _double("", "", "", line)
+            yield self._earlier(root, line)
+
+    def _once_more(self, found: Finding) -> Iterable[Finding]:
+        """The one before it, if that was of the iteration before: what is kept goes on and on.
+
+        Where two losses take turns on one graph, every second backward alone is led by one.
+        """
+        before, self._before = self._before, found
+        if before is not None and before.evidence["iteration"] == found.evidence["iteration"] - 1:
+            yield before
+
+    def undecided(self) -> bool:
+        return self._before is not None
 
     def _leaving(
-        self, iteration: Iteration, root: Node, freed: bool = False
+        self, iteration: Iteration, root: Node, line: str, freed: bool = False
     ) -> tuple[Node | None, Node] | None:
         """The edge from a node of this iteration to one of an earlier one that has been run.
 
-        ``freed``: torch says so itself.
+        A backward of the same ``line`` has done so: one of another loss left its graph to this
+        one. ``freed``: torch says itself that one has.
         """
+        begun = sequence(root)
+        if begun is not None and begun < iteration.sequence and begun not in self._ran:
+            return None
         parents: dict[Node, Node | None] = {}
         for parent, node in edges(root):
             parents[node] = parent
             number = sequence(node)
-            if number is None or not (freed or number in self._ran):
+            if number is None or self._ran.get(number, line if freed else None) != line:
                 continue
             if number < iteration.sequence:
                 above = parent
@@ -95,6 +115,15 @@ class GraphDetector(Detector):
                     above = parents[above]  # inside of an op: its last node is known
                 return above, node
         return None
+
+    def _earlier(self, root: Node | None, line: str) -> Finding:
+        """What freed a part of the graph of ``root`` before this iteration."""
+        for _, node in edges(root) if root is not None else ():
+            number = sequence(node)
+            if number in self._ran:
+                shared = self._known.get(number, ("", "", 0))[0]
+                return _double(self._ran[number], shared, "", line)
+        return _double("", "", "", line)
 
     def _across(self, edge: tuple[Node | None, Node], line: str, iteration: Iteration) -> Finding:
         parent, node = edge
@@ -230,7 +259,7 @@ class AliveDetector(Detector):
 
     def end(self) -> Iterable[Finding]:
         counts = self._counts()
-        if not _grows(counts):
+        if not _grows(counts) or self.wants_more():
             return
         if self._kept is not None and self._kept.bounded:
             return

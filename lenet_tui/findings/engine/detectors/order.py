@@ -249,12 +249,11 @@ class OrderDetector(Detector):
             return
 
     def _unused(self) -> Iterable[Finding]:
-        """Backwards of which a gradient was cleared and none was read."""
-        lost = [
-            b
-            for b in self._backwards
-            if b.lost and not b.read and not b.of_input and self._trains(b.names)
-        ]
+        """Backwards of which a gradient was cleared and none was read, nor later by that line."""
+        later = {b.line for b in self._backwards if b.read and b.iteration > 1 and b.line}
+        unread = [b for b in self._backwards if b.lost and not b.read and not b.of_input]
+        unread = [b for b in unread if b.iteration > 1 or b.line not in later]
+        lost = [b for b in unread if self._trains(b.names)]
         if lost:
             evidence: dict[str, Any] = {"count": len(lost), "backwards": len(self._backwards)}
             if self._held is not None and not self._held:

@@ -31,6 +31,8 @@ class _Stranger:
     phase: str
     where: str
     line: str
+    iteration: int = 0
+    """In which it was seen first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class UnregisteredDetector(Detector):
             self._strangers[id(tensor)] = _Stranger(
                 tensor, held is not None and id(tensor) in held, iteration.phase_of(op),
                 consumer.name if consumer is not None else "", iteration.line(op),
+                iteration.number,
             )  # fmt: skip
         self._failed(iteration, held)
         self._unfinished(iteration, held)
@@ -89,6 +92,7 @@ class UnregisteredDetector(Detector):
                 tensor, held is not None and at in held,
                 iteration.phase_of(call.entry) if call is not None else "",
                 call.where if call is not None else "", call.line if call is not None else "",
+                iteration.number,
             )  # fmt: skip
 
     def _failed(self, iteration: Iteration, held: Any) -> None:
@@ -112,11 +116,9 @@ class UnregisteredDetector(Detector):
         if trainer is not None and left:
             for held in _together(list(_holders(trainer, left)), trainer):
                 yield _finding(held)
-        nowhere = [
-            ("", s) for s in left.values() if isinstance(s.tensor, nn.Parameter) and not s.trained
-        ]
-        if nowhere:
-            yield _finding(_Held("", "", nowhere))
+        rest = [s for s in left.values() if isinstance(s.tensor, nn.Parameter) and not s.trained]
+        if rest:
+            yield _nowhere(rest)
 
 
 def ops_by_name(iteration: Iteration) -> dict[str, OpEntry]:
@@ -176,12 +178,26 @@ def _finding(held: _Held) -> Finding:
         evidence["shape"] = list(first.tensor.shape)
     else:
         evidence["modules"] = _by_module(name, strangers)
-    variant = ("one" if len(strangers) == 1 else "") if name or held.called else "nowhere"
+    variant = "one" if len(strangers) == 1 else ""
     reason = "_".join(part for part in (variant, "trained" if trained else "") if part)
     if reason:
         evidence["reason"] = reason
     level = WARNING if trained or not held.of_module else ""
     return Finding("param-not-registered", first.phase, first.where, first.line, evidence, level)
+
+
+def _nowhere(strangers: list[_Stranger]) -> Finding:
+    """Of parameters that no name leads to: each iteration may have made its own."""
+    first = strangers[0]
+    mine = [s for s in strangers if s.iteration == first.iteration]
+    later = {(s.line, s.tensor.shape) for s in strangers if s.iteration != first.iteration}
+    anew = bool(later) and later <= {(s.line, s.tensor.shape) for s in mine}
+    evidence: dict[str, Any] = {
+        "count": len(mine), "numbers": sum(s.tensor.numel() for s in mine),
+        "shapes": [list(shape) for shape in dict.fromkeys(s.tensor.shape for s in mine)],
+        "in_optimizer": False, "reason": "anew" if anew else "nowhere",
+    }  # fmt: skip
+    return Finding("param-not-registered", first.phase, first.where, first.line, evidence, WARNING)
 
 
 def _by_module(name: str, strangers: list[tuple[str, _Stranger]]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call
@@ -63,10 +64,12 @@ def _counts(tensor: Tensor, iteration: Iteration) -> bool:
 def _going_on(iteration: Iteration) -> set[int]:
     """The ``id`` of each tensor that goes on to a backward, or decides what is done."""
     goes_on = set(iteration.once(leading))
-    for call in iteration.calls:
-        if call.name == "bool" and call.graph:
+    decided = False
+    for call in reversed(iteration.calls):
+        decides = call.name == "bool" and call.graph
+        decided = decided or decides
+        if decides or (decided and any(id(t) in goes_on for t in call.made)):
             goes_on |= {id(t) for t, _ in call.read}
-            _lead_back(iteration, call, goes_on)
     return goes_on
 
 
@@ -89,14 +92,6 @@ def _from_numpy(iteration: Iteration) -> Iterator[Drawn]:
 FROM_NUMPY = frozenset(("tensor", "as_tensor", "asarray"))
 
 
-def _lead_back(iteration: Iteration, last: Call, goes_on: set[int]) -> None:
-    """Add what a number was computed from that decides what is done."""
-    before = iteration.calls[: iteration.calls.index(last)]
-    for call in reversed(before):
-        if any(id(t) in goes_on for t in call.made):
-            goes_on |= {id(t) for t, _ in call.read}
-
-
 def _sizes(iteration: Iteration) -> set[int]:
     """How many samples the tensors of the batch have."""
     if iteration.tape.batch is None:
@@ -113,7 +108,7 @@ def _for_samples(iteration: Iteration, made: Tensor, sizes: set[int]) -> bool:
 
 def _bits(tensor: Tensor) -> float:
     """About how many bits were drawn: of few different numbers, by how often each came."""
-    if not tensor.numel() or tensor.is_complex():
+    if tensor.layout is not torch.strided or not tensor.numel() or tensor.is_complex():
         return 0.0
     some = tensor.detach().flatten()[:SOME]
     counts = some.unique(return_counts=True)[1].double()  # type: ignore[no-untyped-call]

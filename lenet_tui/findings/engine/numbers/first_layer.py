@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.numbers.depth import WEIGHTED
@@ -22,9 +23,13 @@ LARGE, TINY = 30.0, 0.02
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Of an input of ``op``: its mean, standard deviation, least and largest number."""
+    """Of an input of ``op``: its mean, standard deviation, least and largest number.
+
+    ``weight``: the name of the parameter that it meets there.
+    """
 
     op: OpEntry
+    weight: str
     mean: float
     std: float
     low: float
@@ -37,12 +42,26 @@ class Scale:
             return ""
         if self.std > LARGE or abs(self.mean) > LARGE:
             return "large"
-        most = max(abs(self.low), abs(self.high))
-        return "tiny" if 0 < most < TINY and self.std > 0 else ""
+        return "tiny" if 0 < self.most < TINY and self.std > 0 else ""
+
+    @property
+    def most(self) -> float:
+        """The largest absolute value."""
+        return max(abs(self.low), abs(self.high))
 
 
 def scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
-    """Of what comes from the data alone into an op with weights, where no norm follows."""
+    """Of what comes from the data alone into an op with weights, where no norm follows.
+
+    A few tiny numbers are none where the same weights meet larger ones as well: the first
+    observations of an episode.
+    """
+    found = list(_scales(tape, parameters))
+    larger = {scale.weight for scale in found if scale.most >= TINY}
+    return (s for s in found if s.verdict != "tiny" or s.weight not in larger)
+
+
+def _scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
     for segment in tape.segments:
         if segment.phase not in FORWARDS:
             continue
@@ -52,7 +71,8 @@ def scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
                 continue
             x = wide(data)
             std = float(x.std()) if x.numel() > 1 else 0.0
-            yield Scale(op, float(x.mean()), std, float(x.min()), float(x.max()))
+            weight = next(parameters[id(t)] for t in op.args if id(t) in parameters)
+            yield Scale(op, weight, float(x.mean()), std, float(x.min()), float(x.max()))
 
 
 def _from_data(op: OpEntry, parameters: Mapping[int, str]) -> Tensor | None:
@@ -62,6 +82,8 @@ def _from_data(op: OpEntry, parameters: Mapping[int, str]) -> Tensor | None:
     first = op.args[0]
     inside = isinstance(first, Tensor) and id(first) not in parameters and 0 not in op.given
     if not inside or not first.is_floating_point() or not first.numel() or first.requires_grad:
+        return None
+    if first.layout is not torch.strided:  # rows of counts or edges, most of them absent
         return None
     if not any(id(t) in parameters for t in op.args if isinstance(t, Tensor)):
         return None

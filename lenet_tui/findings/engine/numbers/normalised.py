@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lenet_tui.findings.engine.calls import Call
@@ -62,10 +64,10 @@ class Again:
 def normalised_again(iteration: Iteration, last: Call) -> Again | None:
     """Whether what a call's first argument is was normalised although it was so before."""
     given = last.args[0] if last.args else None
-    steps = list(_back(iteration, last)) if isinstance(given, Tensor) else []
-    after = spread_of(_given(last)) if len(steps) > 1 else None
+    after = spread_of(_given(last)) if isinstance(given, Tensor) else None
     if after is None or not after.far:
         return None
+    steps = list(_back(iteration, last))
     shifts = scales = False
     for call in steps:  # the last first
         shifts = shifts or (scales and call.name in SHIFTS)
@@ -78,16 +80,16 @@ def normalised_again(iteration: Iteration, last: Call) -> Again | None:
 
 def _back(iteration: Iteration, last: Call) -> Iterator[Call]:
     """Yields the shifts and scalings by constants before a call, the last one first."""
-    at, wanted = iteration.calls.index(last), id(last.args[0])
+    makers, wanted = iteration.once(_makers), id(last.args[0])
+    at = iteration.once(places)[id(last)]
     while True:
-        before = (
-            number
-            for number in range(at - 1, -1, -1)
-            if any(id(t) == wanted for t in _made(iteration.calls[number]))
-        )
-        at = next(before, -1)
-        call = iteration.calls[at] if at >= 0 else None
-        if call is None or not call.args:
+        numbers = makers.get(wanted, [])
+        before = bisect_left(numbers, at)
+        if not before:
+            return
+        at = numbers[before - 1]
+        call = iteration.calls[at]
+        if not call.args:
             return
         if call.name in COLLATES and call.read:  # the first sample stands for all
             wanted = id(call.read[0][0])
@@ -103,6 +105,22 @@ def _back(iteration: Iteration, last: Call) -> Iterator[Call]:
         elif call.name not in MOVES:
             return
         wanted = id(call.args[0])
+
+
+def places(iteration: Iteration) -> dict[int, int]:
+    """The number of each call, by its ``id`` and by that of its entry."""
+    numbered = list(enumerate(iteration.calls))
+    found = {id(call.entry): n for n, call in reversed(numbered) if call.entry is not None}
+    return found | {id(call): n for n, call in numbered}
+
+
+def _makers(iteration: Iteration) -> dict[int, list[int]]:
+    """The numbers of the calls that made or wrote a tensor, by its ``id``, the first one first."""
+    found: dict[int, list[int]] = {}
+    for number, call in enumerate(iteration.calls):
+        for tensor in _made(call):
+            found.setdefault(id(tensor), []).append(number)
+    return found
 
 
 def _made(call: Call) -> list[Tensor]:
@@ -144,7 +162,8 @@ def _given(call: Call) -> Tensor:
 
 def spread_of(tensor: Tensor) -> Spread | None:
     """``None`` where they have none that is finite."""
-    if not tensor.is_floating_point() or tensor.numel() < 2:
+    strided = tensor.layout is torch.strided
+    if not strided or not tensor.is_floating_point() or tensor.numel() < 2:
         return None
     x = wide(tensor)
     mean, std = float(x.mean()), float(x.std())
