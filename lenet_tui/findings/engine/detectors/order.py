@@ -135,8 +135,8 @@ class OrderDetector(Detector):
                 continue
             if not self._only_sets(entry):
                 read.append(entry.name)
-            if entry.optimizer == BY_HAND:
-                self._by_hand.add(entry.name)
+                if entry.optimizer == BY_HAND:
+                    self._by_hand.add(entry.name)
             norm = self._norms.of(entry.grad)
             gradient.divided = norm < gradient.norm * (1 - WRITTEN)
             gradient.norm = norm
