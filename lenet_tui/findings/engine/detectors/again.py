@@ -42,14 +42,18 @@ class Again(Detector):
         self._lines: dict[str, str] = {}
         self._seeded: dict[tuple[str, str, str], list[Seeding]] = {}
         self._said: set[str] = set()
+        self._open = False
+        """Whether what came again in this pair of iterations has come so too few times yet."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         if iteration.error is not None:
             return
         self._pairs += 1
+        self._open = False
         yield from self._of_samples(iteration)
         for reason, where in self._repeated(iteration):
             times = self._times[reason, where] = self._times.get((reason, where), 0) + 1
+            self._open = self._open or times < TWICE
             if times == TWICE:
                 line = self._lines.get(where, "")
                 evidence: dict[str, Any] = {"reason": reason, "iterations": times + 1}
@@ -60,6 +64,10 @@ class Again(Detector):
                     self._said.add(by.line)
                 yield Finding("same-batch-again", FORWARD.name, where, line, evidence)
         yield from self._seeds(iteration)
+
+    def wants_more(self) -> bool:
+        """What a script draws before its first update is not seen: that pair is lacking."""
+        return self._open
 
     def undecided(self) -> bool:
         """What was drawn anew in a second iteration will be so in a third."""
