@@ -56,14 +56,14 @@ NUMERIC: Table = {
         "激活值从 {from} 处的 {first} 缩小到 {to} 处的 {last}",
     ),
     "findings.vanishing.why": (
-        "Over {layers} layers each one multiplies it by about {factor}: the first layers hardly"
-        " learn.",
-        "共 {layers} 层，每层约乘以 {factor}：靠前的层几乎学不到东西。",
+        "Each layer between them multiplies it by about {factor} ({layers} layers in all): the"
+        " first layers hardly learn.",
+        "两者之间每层约乘以 {factor}（共 {layers} 层）：靠前的层几乎学不到东西。",
     ),
     "findings.vanishing.activations.why": (
-        "Over {layers} layers each one multiplies it by about {factor}: what reaches the end hardly"
-        " depends on the input.",
-        "共 {layers} 层，每层约乘以 {factor}：到达末端的数值几乎不依赖输入。",
+        "Each layer between them multiplies it by about {factor} ({layers} layers in all): what"
+        " reaches the end hardly depends on the input.",
+        "两者之间每层约乘以 {factor}（共 {layers} 层）：到达末端的数值几乎不依赖输入。",
     ),
     "findings.vanishing.fix": (
         "Use ReLU-like activations with their own initialisation, normalisation layers, or skip"
@@ -79,8 +79,8 @@ NUMERIC: Table = {
         "激活值从 {from} 处的 {first} 增大到 {to} 处的 {last}",
     ),
     "findings.exploding.why": (
-        "Over {layers} layers each one multiplies it by about {factor}.",
-        "共 {layers} 层，每层约乘以 {factor}。",
+        "Each layer between them multiplies it by about {factor} ({layers} layers in all).",
+        "两者之间每层约乘以 {factor}（共 {layers} 层）。",
     ),
     "findings.exploding.fix": (
         "Initialise the weights smaller (about 1/√inputs), normalise between the layers, or clip"
