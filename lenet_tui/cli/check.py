@@ -72,7 +72,8 @@ class TextPrinter:
         counts = dict.fromkeys(STYLES, 0)
         for finding in found.findings:
             counts[finding.level] += 1
-        self._printer.line(words(key, count=found.iterations, **counts))
+        counted = words(key, count=found.iterations, **counts)
+        self._printer.line(f"{counted}{report.unseen(found, words)}")
         if not found.fails:
             self._printer.line(words("findings.not-tried", door=words(f"findings.door.{door}")))
 

@@ -109,12 +109,15 @@ class Finding:
 class Findings:
     """What a check found, the gravest first, in so many ``iterations``.
 
-    ``first``: the first of them, of a script that went on meanwhile; 0: all was undone.
+    ``first``: the first of them, of a script that went on meanwhile; 0: all was undone. ``unseen``:
+    how many calls there were inside functions that ``torch.func`` transforms, of which it says
+    nothing.
     """
 
     findings: tuple[Finding, ...] = ()
     iterations: int = 0
     first: int = 0
+    unseen: int = 0
 
     @property
     def fails(self) -> bool:

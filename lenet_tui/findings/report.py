@@ -14,10 +14,14 @@ from lenet_tui.text.words import Words
 
 
 def json_text(found: Findings, words: Words) -> str:
-    """``{"findings": […], "iterations": N}``; numbers that are not finite are strings."""
+    """``{"findings": […], "iterations": N}``; numbers that are not finite are strings.
+
+    ``"unseen"`` is there too where calls inside of ``torch.func`` were not looked at.
+    """
     plain = {
         "findings": [_plain(as_json(f, words)) for f in found.findings],
         "iterations": found.iterations,
+        **({"unseen": found.unseen} if found.unseen else {}),
     }
     return json.dumps(plain, ensure_ascii=False)
 
@@ -37,10 +41,15 @@ def place(finding: Finding, words: Words) -> str:
     return "  ".join(part for part in (finding.line, at) if part)
 
 
+def unseen(found: Findings, words: Words) -> str:
+    """What follows the counts where some calls could not be looked at; else nothing."""
+    return words("findings.unseen", n=found.unseen) if found.unseen else ""
+
+
 def text(found: Findings, words: Words) -> str:
     """Plain text, as an exception or ``str`` shows it."""
     if not found.findings:
-        return words("findings.none", count=found.iterations)
+        return f"{words('findings.none', count=found.iterations)}{unseen(found, words)}"
     blocks = []
     for finding in found.findings:
         title, why, fix = said(finding, words)
@@ -51,6 +60,8 @@ def text(found: Findings, words: Words) -> str:
             f"  {words('findings.fix')}: {fix}",
         ]
         blocks.append("\n".join(clean(line, 1000) for line in lines))
+    if found.unseen:
+        blocks.append(unseen(found, words).strip())
     return "\n\n".join(blocks)
 
 

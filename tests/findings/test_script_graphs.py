@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+import torch
 
+import lenet_tui as lt
 from tests.around.runs import Runs, runs
 
 __all__ = ["runs"]
@@ -97,3 +100,54 @@ def test_a_state_that_is_kept_with_its_graph(runs: Runs, retain: str) -> None:
         "graph-across-iterations", "script.py:7",
     )  # fmt: skip
     assert (first["evidence"]["iteration"], first["evidence"]["born"]) == (2, 1)
+
+
+FUNCTIONAL = """
+import torch
+from torch import nn
+from torch.func import functional_call, grad
+
+torch.manual_seed(0)
+model = nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+x, y = torch.randn(8, 4), torch.randn(8, 1)
+
+def loss_of(parameters, x, y):
+    return nn.functional.mse_loss(functional_call(model, parameters, (x,)), y)
+
+for _ in range(4):
+    found = grad(loss_of)({n: p.detach() for n, p in model.named_parameters()}, x, y)
+    for name, parameter in model.named_parameters():
+        parameter.grad = found[name]
+    optimizer.step()
+    optimizer.zero_grad()
+"""
+
+
+def test_what_runs_inside_a_transform_is_said_to_be_unseen(runs: Runs) -> None:
+    found = json.loads(runs(FUNCTIONAL, "check", "--format", "json").out)
+    assert found["findings"] == [] and found["unseen"] >= 2
+    assert "inside torch.func" in runs(FUNCTIONAL, "check").out
+    plain = "    loss = nn.functional.mse_loss(model(x), y)\n    loss.backward()\n"
+    start, end = FUNCTIONAL.index("    found ="), FUNCTIONAL.index("    optimizer.step")
+    seen = json.loads(
+        runs(FUNCTIONAL[:start] + plain + FUNCTIONAL[end:], "check", "--format", "json").out
+    )
+    assert "unseen" not in seen and seen["iterations"] == 3
+
+
+def test_a_step_whose_model_runs_inside_a_transform_is_checked() -> None:
+    given: dict[str, Any] = {}
+    exec(FUNCTIONAL.partition("for _ in")[0], given)
+    model, optimizer, x, y = (given[name] for name in ("model", "optimizer", "x", "y"))
+
+    def step(batch: tuple[torch.Tensor, torch.Tensor]) -> None:
+        held = {name: p.detach() for name, p in model.named_parameters()}
+        found = given["grad"](given["loss_of"])(held, *batch)
+        for name, parameter in model.named_parameters():
+            parameter.grad = found[name]
+        optimizer.step()
+        optimizer.zero_grad()
+
+    checked = lt.check(step, (x, y))
+    assert not checked.ids and "inside torch.func" in str(checked)

@@ -16,6 +16,7 @@ from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.engine.seedings import Seedings
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.in_place import tensors, written_by
+from lenet_tui.tape.engine.making import told_of_unseen
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode
@@ -87,6 +88,8 @@ class Observer:
         self.modes = ModeChanges(self.calls.__len__)  # nothing that leads back here
         self.seedings = Seedings(self.calls.__len__)
         self.closures = False
+        self.unseen = 0
+        """Calls inside a function that ``torch.func`` transforms, which nobody can be shown."""
         self._paths = paths
         self._before = before
         self._stack: list[ModuleCall] = []
@@ -97,6 +100,8 @@ class Observer:
             global_hooks.around_modules(self._enters, self._leaves),
             global_hooks.before_updates(self._updates),
         ]
+        self._told = told_of_unseen(self._misses)
+        self._told.__enter__()
         self.modes.__enter__()
         self.seedings.__enter__()
         return self
@@ -104,9 +109,13 @@ class Observer:
     def __exit__(self, *error: object) -> None:
         self.seedings.__exit__(*error)
         self.modes.__exit__(*error)
+        self._told.__exit__(None, None, None)
         for handle in self._handles:
             handle.remove()
         self._handles = []
+
+    def _misses(self) -> None:
+        self.unseen += 1
 
     def makes(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Make a call, and keep it with its live tensors."""

@@ -58,7 +58,7 @@ class _Check:
         self._trainer, self._first, self._looking = trainer, first, looking
         self._before = [d.before for d in looking if type(d).before is not Detector.before]
         self._found: list[Finding] = []
-        self._done = 0
+        self._done = self._unseen = 0
         with collection_put_off():  # it stays until the end
             self._start: TrainerState = held_state(trainer)
         self._stays_finite = StaysFinite(trainer, self._start)
@@ -91,7 +91,8 @@ class _Check:
                 gc.unfreeze()
             collection_as_usual()
             self._to_start()
-        return Findings(tuple(sorted_findings(self._found)), self._done)
+        found = tuple(sorted_findings(self._found))
+        return Findings(found, self._done, unseen=self._unseen)
 
     def _at_start(self) -> dict[str, Tensor]:
         """The values that the check begins with, which are copied already if not elsewhere."""
@@ -129,6 +130,7 @@ class _Check:
         said = {(s.function, s.line) for s in recorded.seedings}
         recorded.seedings += [s for s in self._seeded if (s.function, s.line) not in said]
         self._seeded = []
+        self._unseen += recorded.unseen
         for detector in self._looking:
             self._found += [replace(f, iteration=self._done) for f in detector.look(recorded)]
         self._values, self._like = recorded.after, pattern(recorded, begun)

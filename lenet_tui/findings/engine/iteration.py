@@ -29,7 +29,8 @@ class Iteration:
     app's own, which has every parameter. ``error``: what was raised. ``sequence``: the number that
     autograd had counted to at the beginning. ``modes``: each change of a module's mode.
     ``closures``: whether an optimizer called backward itself. ``seedings``: of generators, by the
-    owner's code. ``stepped``: the optimizers that made a step.
+    owner's code. ``stepped``: the optimizers that made a step. ``unseen``: how many calls there
+    were inside functions that ``torch.func`` transforms, of which nothing is known.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Iteration:
     closures: bool = False
     seedings: list[Seeding] = field(default_factory=list)
     stepped: list[Optimizer] = field(default_factory=list)
+    unseen: int = 0
     _lines: dict[int, str] = field(default_factory=dict)
     _once: dict[Any, Any] = field(default_factory=dict)
 

@@ -125,6 +125,7 @@ def record(
         {n: p.requires_grad for n, p in trainer.parameters.items()},
         known_optimizers(trainer, observer), recorder.error, sequence, phase,
         observer.modes.changes, observer.closures, observer.seedings.all, observer.optimizers,
+        observer.unseen,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ class Looking:
         self.loaders: Loaders | None = None
         """These two have seen the script from its start, if it is run for the check alone."""
         self._begun = False
-        self.iterations = 0
+        self.iterations = self._unseen = 0
         self.skipped = 0
         """Of them, those whose update a scaler left out."""
 
@@ -70,6 +70,7 @@ class Looking:
         """Look at an iteration, while its calls live."""
         self.iterations += 1
         iteration.number = self.iterations
+        self._unseen += iteration.unseen
         self.skipped += bool(skipped_scales(iteration))
         for detector in self._detectors:
             found = detector.look(iteration)
@@ -109,7 +110,8 @@ class Looking:
             self._found += detector.end()
         if self.resuming is not None:
             self._found += self.resuming.found
-        return Findings(tuple(sorted_findings(self._found)), self.iterations)
+        found = tuple(sorted_findings(self._found))
+        return Findings(found, self.iterations, unseen=self._unseen)
 
 
 def _trained(iteration: Iteration) -> list[ModelCall]:
@@ -172,7 +174,7 @@ class Seen:
             trains={n: p.requires_grad for n, p in trainer.parameters.items()},
             optimizers=known_optimizers(trainer, observer), error=error, sequence=self._sequence,
             failed_phase=failed, modes=observer.modes.changes, closures=observer.closures,
-            seedings=observer.seedings.all, stepped=observer.optimizers,
+            seedings=observer.seedings.all, stepped=observer.optimizers, unseen=observer.unseen,
         )  # fmt: skip
         if self.looking is not None:
             self.looking.look(self.iteration)

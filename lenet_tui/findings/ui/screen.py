@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from lenet_tui.findings import probes
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
 from lenet_tui.findings.ledger import Ledger
-from lenet_tui.findings.report import place
+from lenet_tui.findings.report import place, unseen
 from lenet_tui.findings.request import ITERATIONS, Check
 from lenet_tui.findings.ui.ledger_page import LedgerPage
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
@@ -208,7 +208,7 @@ class FindingsScreen(Dialog[Finding]):
             level: sum(f.level == level for f in found.findings) for level in (ERROR, WARNING, NOTE)
         }
         values = counts if found.findings else {}
-        text = words(key, count=found.iterations, **values)
+        text = f"{words(key, count=found.iterations, **values)}{unseen(found, words)}"
         if found.first:
             return words("panel.went-on", found=text, n=n, last=n + found.iterations - 1)
         if n == self._here:

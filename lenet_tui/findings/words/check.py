@@ -16,17 +16,20 @@ CHECK: Table = {
         "Errors: {error}, warnings: {warning}, notes: {note}; iterations: {count}.",
         "错误 {error} 个，警告 {warning} 个，提示 {note} 个；共 {count} 次迭代。",
     ),
+    "findings.unseen": (
+        " {n} calls inside torch.func (grad, vmap and their like) were not looked at.",
+        "torch.func（grad、vmap 等）内部的 {n} 次调用未被检查。",
+    ),
     "findings.not-tried": (
         "Not tried here: whether one batch can be learnt, zeroed input, shuffled labels, train"
         " against eval, batch independence, other step sizes. Each is one key of the app: {door}."
         " Whether the input is normalised as meant: its picture, mean and spread, there too."
-        " Two versions side by side: lenet-tui twins A.py B.py. Not seen: what runs inside"
-        " torch.func (grad, vmap), and later iterations, such as the first one after a validation:"
-        " --iterations N.",
+        " Two versions side by side: lenet-tui twins A.py B.py. Not seen: later iterations,"
+        " such as the first one after a validation: --iterations N.",
         "此处未试：能否学会单个批量、输入置零、打乱标签、train 与 eval 对比、批内独立性、其他步长。"
         "在应用中各按一键：{door}。输入是否如所想那样归一化：那里也能看到图像、均值与离散度。"
-        "两个版本并排比较：lenet-tui twins A.py B.py。未看到：torch.func（grad、vmap）内部的运算，"
-        "以及之后的迭代，例如验证之后的第一次：--iterations N。",
+        "两个版本并排比较：lenet-tui twins A.py B.py。未看到之后的迭代，"
+        "例如验证之后的第一次：--iterations N。",
     ),
     "findings.door.script": (
         "lenet_tui.step(model, batch, loss, optimizer) in the script, then !",

@@ -91,9 +91,12 @@ class ForwardRecorder(OpRecorder):
     def returned(self, result: object) -> OpEntry | None:
         """The op that made ``result``, an entry beside the ops where none did; else ``None``.
 
-        What a ``torch.autograd.Function`` makes is no op's.
+        What a ``torch.autograd.Function`` makes is no op's. What is made inside of ``vmap`` and its
+        like is nobody's afterwards.
         """
-        if not isinstance(result, Tensor):
+        if not isinstance(result, Tensor) or torch._C._functorch.is_functorch_wrapped_tensor(
+            result
+        ):
             return None
         self._adopt(result)
         made = next((e for e in reversed(self.entries) if e.made(result)), None)

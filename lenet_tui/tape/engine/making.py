@@ -12,6 +12,8 @@ SEEN = frozenset(("data",))
 """Attributes of a tensor that are no ops, yet leave the graph: they are made by it too."""
 
 _makers: list[Make] = []
+_unseen: list[Callable[[], None]] = []
+"""Who is told of each call inside ``vmap`` and its like, which nobody can be shown."""
 
 
 @contextmanager
@@ -22,6 +24,22 @@ def made_by(make: Make) -> Iterator[None]:
         yield
     finally:
         _makers.remove(make)
+
+
+@contextmanager
+def told_of_unseen(tell: Callable[[], None]) -> Iterator[None]:
+    """Have ``tell`` called for each call that recorders are passed meanwhile and cannot show."""
+    _unseen.append(tell)
+    try:
+        yield
+    finally:
+        _unseen.remove(tell)
+
+
+def pass_unseen() -> None:
+    """A recorder was passed a call that it cannot show."""
+    for tell in _unseen:
+        tell()
 
 
 def maker() -> Make:

@@ -14,7 +14,7 @@ from lenet_tui.tape.engine.edges import NO_GRAPH
 from lenet_tui.tape.engine.entries import OpEntry, same
 from lenet_tui.tape.engine.holders import Holders
 from lenet_tui.tape.engine.in_place import replaced, storage, tensors
-from lenet_tui.tape.engine.making import maker, plain_call
+from lenet_tui.tape.engine.making import maker, pass_unseen, plain_call
 from lenet_tui.tape.engine.module_paths import Paths
 from lenet_tui.tape.engine.op_names import OpNames
 from lenet_tui.tape.engine.source_line import SourceLine
@@ -86,6 +86,8 @@ class OpRecorder(OwnMode):
             # What ``vmap`` and its like are given cannot be shown.
             if function.seen:
                 return self.make(func, args, kwargs or {})
+            if not function.silent:
+                pass_unseen()
             return func(*args, **kwargs) if kwargs else func(*args)
         if kwargs is None:
             kwargs = {}
