@@ -73,6 +73,13 @@ def _swapped(finding: Finding, cause: Finding) -> bool:
     return swapped and (finding.where, finding.line) == (cause.where, cause.line)
 
 
+def _left_out(finding: Finding, cause: Finding) -> bool:
+    """A scaler leaves out the updates of gradients that are NaN whatever its scale is."""
+    skipped = finding.evidence.get("reason") == "skipped" != cause.evidence.get("reason")
+    born = cause.id in ("nan-input", "nan-forward", "nan-backward") and cause.level == ERROR
+    return (skipped and born) or _swapped(finding, cause)
+
+
 def _steep(finding: Finding, cause: Finding) -> bool:
     """The loss leaves the finite numbers along the step, and what explodes did so before it."""
     along = (finding.evidence.get(name) for name in ("half", "after"))
@@ -104,7 +111,7 @@ _RULES: dict[str, Callable[[Finding, Finding], bool]] = {
     "inactive-units": _closed,
     "saturated": _closed,
     "nan-forward": _overflow,
-    "nan-backward": _swapped,
+    "nan-backward": _left_out,
     "step-too-large": _steep,
     "exploding": _over_depth,
     "vanishing": _over_depth,

@@ -55,3 +55,10 @@ def test_a_note_explains_no_warning() -> None:
     closed = Finding("inactive-units", where="1", level=NOTE)
     dead = Finding("no-gradient", evidence={"reason": "zero", "died_at": "1"})
     assert with_causes([closed, dead]) == [closed, dead]
+
+
+def test_a_scaler_leaves_out_what_is_nan_at_any_scale() -> None:
+    made = Finding("nan-backward", where="loss.sqrt", evidence={"reason": "infinite-slope"})
+    left_out = Finding("nan-backward", level=WARNING, evidence={"reason": "skipped"})
+    assert [f.level for f in with_causes([made, left_out])] == [ERROR, NOTE]
+    assert with_causes([left_out]) == [left_out]

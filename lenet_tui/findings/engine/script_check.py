@@ -85,8 +85,10 @@ class Looking:
         if self.iterations < iterations:
             return False
         wanted = any(detector.wants_more() for detector in self._detectors)
-        found = any(finding.fails for finding in self._found)
-        more = MORE if wanted else 0 if found else min(self.skipped, MORE)
+        if any(finding.fails for finding in self._found):
+            more = int(wanted)
+        else:
+            more = MORE if wanted else min(self.skipped, MORE)
         return self.iterations >= iterations + more
 
     def over(self, seen: Iteration | None) -> None:
