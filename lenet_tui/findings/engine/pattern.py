@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 
 import torch
 
@@ -15,6 +15,7 @@ from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.training.engine.trainer import Trainer
 
 _mode, _parameters = attrgetter("training"), attrgetter("_parameters")
+_values = methodcaller("values")  # those of a script are in no dictionary
 
 Op = tuple[str, torch.Size]
 """An op that gradients go through: its name, and the shape that it made."""
@@ -53,7 +54,7 @@ def begins(trainer: Trainer) -> Begun:
     modules = [module for _, module in trainer.modules()]
     modes = [*map(_mode, modules)]
     versions = {n: version(p) for n, p in trainer.parameters.items()} if _own(trainer) else {}
-    held = chain.from_iterable(map(dict.values, map(_parameters, modules)))
+    held = chain.from_iterable(map(_values, map(_parameters, modules)))
     return Begun(modes, frozenset(map(id, held)), versions)
 
 
