@@ -64,6 +64,10 @@ class Once(FreshScreen[T], ModalScreen[T]):
         super().__init__(*args, **kwargs)
         paint_parts(self)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing before its widgets are there: where a machine is slow, a key may come first."""
+        return self.is_mounted and super().check_action(action, parameters)
+
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Close, if that has not been done."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
