@@ -66,7 +66,7 @@ def found(
     return [f for f in said.findings if f.fails], said.iterations, recorded
 
 
-@pytest.mark.parametrize("rest", [IN_TURN, STEP])
+@pytest.mark.parametrize("rest", [IN_TURN, IN_TURN.replace("SGD", "Adam"), STEP])
 def test_a_healthy_step_is_recorded_once(
     rest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

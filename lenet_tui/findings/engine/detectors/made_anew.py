@@ -33,6 +33,7 @@ class MadeAnew(Detector):
         self._line = ""
         self._where = ""
         self._local = False
+        """Whether the owner's step has an optimizer that nothing outside of it holds."""
         self._before: Tensor | None = None
         """What the first parameter was when the last iteration began."""
 
@@ -57,7 +58,8 @@ class MadeAnew(Detector):
         self._line, self._where = iteration.phase_line(updates[0]), keeps[0].name
         objects = iteration.trainer.objects
         known = [] if objects is None else [*objects.optimizers.values()]
-        self._local = objects is not None and all(o is not stepped[0] for o in known)
+        own = bool(iteration.trainer.options.step)  # else no code of a step makes one
+        self._local = own and objects is not None and all(o is not stepped[0] for o in known)
         return ()
 
     def undecided(self) -> bool:
