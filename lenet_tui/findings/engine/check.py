@@ -69,6 +69,9 @@ class _Check:
         """What the last recorded iteration did."""
         self._varies = False
         """Whether a later one did something else: then all are recorded."""
+        self._lost = False
+        """Whether the last recorded one left parameters that are not finite: of what comes after
+        it only the order and the graph are looked at."""
         self._seeded: list[Seeding] = []
         """Seedings in the one that did so. Those of the data do not come again with its batch."""
 
@@ -108,10 +111,17 @@ class _Check:
 
     def _settled(self) -> bool:
         """Whether another iteration that does the same decides nothing."""
-        if self._varies or self._found:
+        if self._varies:
             return False
         self._trainer.forget()  # what it still held of the last one
-        return not any(d.undecided() for d in self._looking)
+        self._lost = bool(self._found) and self._stays_finite.lost()
+        if self._found and not self._lost and not self._stays_finite():
+            return False  # nor would the next one be
+        return not any(detector.undecided() for detector in self._asked())
+
+    def _asked(self) -> list[Detector]:
+        """The detectors that may say something of an iteration that is only run."""
+        return [d for d in self._looking if not (self._lost and d.of_numbers)]
 
     def _recorded(self) -> bool:
         """Run an iteration recorded and have it looked at; whether it came to its end."""
@@ -141,7 +151,8 @@ class _Check:
         number = self._first + self._done
         assert self._like is not None
         seedings = Seedings(int)
-        trainer, finite, looking = self._trainer, self._stays_finite, self._looking
+        trainer, looking = self._trainer, self._asked()
+        finite = self._stays_finite if not self._lost else _anything
         with collection_put_off():
             alike = runs_alike(
                 trainer, number, self._like, finite, looking=looking, seedings=seedings
@@ -164,6 +175,10 @@ class _Check:
         for name, p in self._trainer.parameters.items():
             if p.requires_grad is not self._flags[name] and p.is_leaf:
                 p.requires_grad_(self._flags[name])
+
+
+def _anything() -> bool:
+    return True
 
 
 def _frozen() -> bool:

@@ -25,6 +25,8 @@ class Detector:
     """
 
     held: TrainerState | None = None
+    of_numbers = False
+    """Whether it says something of finite numbers alone."""
 
     def begin(self, trainer: Trainer) -> Iterable[Finding]:
         """Look at what an iteration starts from, before the first."""
@@ -48,14 +50,19 @@ class Detector:
     def undecided(self) -> bool:
         """Whether another iteration that does the same with other numbers may change what it says.
 
-        It is asked only where nothing has been found yet, and of one that is not said here
-        by ``passes``.
+        Of one that is only run, ``passes`` is asked too.
         """
         return False
 
     def measures(self, trainer: Trainer) -> Measure | None:
         """What looks at the ops of an iteration that is about to be only run; ``None``: nothing."""
         return None
+
+    def starts_backward(self, trainer: Trainer) -> None:
+        """The first backward of an iteration that is only run is about to begin."""
+
+    def updates(self, trainer: Trainer) -> None:
+        """An optimizer is about to make a step in an iteration that is only run."""
 
     def passes(self, trainer: Trainer) -> bool:
         """Whether an iteration that was only run, and did the same, need not be recorded.

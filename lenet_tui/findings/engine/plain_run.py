@@ -13,7 +13,6 @@ from lenet_tui.findings.engine.anomaly import no_anomaly
 from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.detectors.loss import WITH_LABELS, LabelDetector
-from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.pattern import Op, Pattern, begins, pattern_of
 from lenet_tui.findings.engine.recording import eager
 from lenet_tui.findings.engine.seedings import Seedings
@@ -49,13 +48,13 @@ def runs_alike(
 ) -> bool:
     """Run the iteration ``number`` as it is; whether a recorded one would say no more of it.
 
-    So it is where it did the same as ``like``, from gradients that were cleared, with labels in
-    their range, nothing was raised, all ``stays_finite`` that was so where the check began, and
-    each of the detectors that are ``looking`` has seen what it needs. ``seedings``: notes those of
-    the owner's code, of which there may be none.
+    So it is where it did the same as ``like``, with labels in their range, nothing was raised, all
+    ``stays_finite`` that was so where the check began, and each of the detectors that are
+    ``looking`` has seen what it needs. ``seedings``: notes those of the owner's code, of which
+    there may be none.
     """
     begun, labels = begins(trainer), LabelDetector()
-    watch = _Watch(trainer, labels.before, [m for d in looking if (m := d.measures(trainer))])
+    watch = _Watch(trainer, labels.before, looking)
     try:
         with watch, seedings:
             run_plain(trainer, number)
@@ -64,7 +63,7 @@ def runs_alike(
     except Exception:  # noqa: BLE001 - it is run again, recorded, and says it itself
         return False
     same = pattern_of(trainer, begun, watch.ops, watch.backwards) == like and not labels.found
-    if not same or not watch.cleared or seedings.all or not stays_finite():
+    if not same or seedings.all or not stays_finite():
         return False
     if not all(detector.passes(trainer) for detector in looking):
         return False
@@ -76,18 +75,17 @@ def runs_alike(
 class _Watch(OwnMode):
     """Notes each op that gradients go through; ``before`` is given the calls with labels.
 
-    An optimizer's own are none of them. ``measuring`` are given each op that is noted. ``cleared``:
-    whether there was no gradient, or zeros, when the first backward of a step of one's own began.
+    An optimizer's own are none of them. Those that are ``looking`` are given what they measure.
     """
 
     def __init__(
-        self, trainer: Trainer, before: Callable[[Call], None], measuring: Sequence[Measure]
+        self, trainer: Trainer, before: Callable[[Call], None], looking: Sequence[Detector]
     ) -> None:
         super().__init__()
         self.ops: list[Op] = []
         self.backwards = 0
-        self.cleared = True
-        self._trainer, self._before, self._measuring = trainer, before, measuring
+        self._trainer, self._before, self._looking = trainer, before, looking
+        self._measuring: list[Measure] = [m for d in looking if (m := d.measures(trainer))]
         self._updating = self._popped = False
 
     def __enter__(self) -> _Watch:
@@ -106,6 +104,9 @@ class _Watch(OwnMode):
 
     def _updates(self, updating: bool) -> None:
         """Look away where nobody else looks on, which costs least; else hand each call on."""
+        if updating:
+            for detector in self._looking:
+                detector.updates(self._trainer)
         self._updating = updating
         if self._popped:
             look_again(self)
@@ -139,10 +140,8 @@ class _Watch(OwnMode):
 
     def _backward(self) -> None:
         self.backwards += 1
-        if self.backwards == 1 and self._trainer.options.step:
-            held = [p.grad for p in self._trainer.parameters.values() if p.grad is not None]
-            sizes = largest(held)
-            self.cleared = all(sizes.get(id(t), 1.0) == 0 for t in held)
+        for detector in self._looking if self.backwards == 1 else ():
+            detector.starts_backward(self._trainer)
 
 
 def _first(result: Any) -> Tensor | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -191,11 +191,24 @@ class StepPhases:
 
     # By hand
 
-    def changed_by_hand(self, written: Iterable[int] = (), ops: Iterable[OpEntry] = ()) -> None:
-        """Write what has changed without an observed call; ``ops``: the tensor work for it."""
+    def changed_by_hand(
+        self,
+        written: Sequence[int] = (),
+        ops: Iterable[OpEntry] = (),
+        of: Sequence[Tensor] = (),
+    ) -> None:
+        """Write what has changed without an observed call; ``ops``: the tensor work for it.
+
+        ``written``: at which places in memory; ``of``: which parameters. With either it is one of
+        several changes in a row, of which the first one alone has all parameters looked at.
+        """
         state = self._state
         ops = list(ops)
-        touched = state.touched(written)
+        goes_on = bool(self._segments) and self._segments[-1] is self._by_hand
+        if goes_on and (written or of):
+            touched = [*(state.there(written) | dict.fromkeys(state.names_of(of)))]
+        else:
+            touched = state.touched(written)
         for name in touched:
             if state.new_value(name):
                 before, after = state.take_value(name)

@@ -144,7 +144,7 @@ class StepRecorder(ForwardRecorder):
         ops = self._close(by_hand=True)
         with self._silently():
             made = func(*args, **kwargs)
-            self._phases.changed_by_hand(written, ops)
+            self._phases.changed_by_hand(written, ops, args[:1] if name == "__set__" else ())
         return made
 
     def _silently(self) -> Meanwhile:

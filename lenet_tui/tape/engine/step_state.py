@@ -25,24 +25,42 @@ class StepState:
         self.trainer = trainer
         self.values, self.grads = values, grads
         self._marks = {name: _mark(p) for name, p in trainer.parameters.items()}
-        self._memory: dict[int, str] = {}
+        self._memory: dict[int, dict[str, None]] = {}
+        self._places: dict[str, tuple[int, ...]] = {}
+        """Where in it each parameter is, while it is known."""
 
     @property
     def parameters(self) -> dict[str, Tensor]:
         return self.trainer.parameters
 
-    def memory(self) -> dict[int, str]:
+    def memory(self) -> dict[int, dict[str, None]]:
         """The names of the parameters by where their data and gradients are in memory."""
-        if not self._memory:
+        if not self._places:
             for name, p in self.parameters.items():
-                self._memory[storage(p)] = name
-                if p.grad is not None:
-                    self._memory[storage(p.grad)] = name
+                self._place(name, p)
         return self._memory
+
+    def _place(self, name: str, p: Tensor) -> None:
+        places = self._places[name] = (
+            (storage(p),) if p.grad is None else (storage(p), storage(p.grad))
+        )
+        for place in places:
+            self._memory.setdefault(place, {})[name] = None
+
+    def _place_anew(self, name: str) -> None:
+        """Note where a parameter is now, where the others are known."""
+        if not self._places:
+            return
+        for place in self._places.pop(name):
+            names = self._memory.get(place, {})
+            names.pop(name, None)
+            if not names:
+                self._memory.pop(place, None)
+        self._place(name, self.parameters[name])
 
     def refresh(self) -> None:
         """Forget where parameters and gradients are in memory."""
-        self._memory = {}
+        self._memory, self._places = {}, {}
 
     def holds(self, args: tuple[Any, ...]) -> bool:
         """Whether the first argument is a parameter."""
@@ -58,10 +76,14 @@ class StepState:
 
         ``written``: where in memory something was written, which ``.data`` does not count.
         """
+        by_hand = self.there(written)
+        return [n for n, p in self.parameters.items() if n in by_hand or _mark(p) != self._marks[n]]
+
+    def there(self, written: Iterable[int]) -> dict[str, None]:
+        """The names of the parameters of which something is at these places in memory."""
         places = list(written)
         known = self.memory() if places else {}
-        by_hand = {known[place] for place in places if place in known}
-        return [n for n, p in self.parameters.items() if n in by_hand or _mark(p) != self._marks[n]]
+        return {name: None for place in places for name in known.get(place, ())}
 
     def take_value(self, name: str) -> tuple[Tensor, Tensor]:
         """The value before, and a copy of the present one, which is known from now on."""
@@ -80,19 +102,18 @@ class StepState:
         """The gradient before, and a copy of the present one, which is known from now on."""
         before, p = self.grads[name], self.parameters[name]
         after = self.grads[name] = None if p.grad is None else p.grad.detach().clone()
-        self._marks[name] = _mark(p)
-        self.refresh()
+        self.settled(name)
         return before, after
 
     def took_gradient(self, name: str, copy: Tensor | None) -> None:
         """Take a copy that was made elsewhere for the present gradient."""
         self.grads[name] = copy
         self.settled(name)
-        self.refresh()
 
     def settled(self, name: str) -> None:
         """What is known of a parameter is what it is now."""
         self._marks[name] = _mark(self.parameters[name])
+        self._place_anew(name)
 
     def unsettle(self, name: str) -> None:
         """What is known of a parameter is out of date."""

@@ -39,6 +39,8 @@ FLAT = 0.9
 class AlongDepth(Detector):
     """Vanishing and exploding, if they are so in every iteration with a finite loss."""
 
+    of_numbers = True
+
     def __init__(self) -> None:
         self._seen: list[list[Slope]] = []
         self._names: list[str] = []
@@ -118,6 +120,8 @@ def _of_slope(slope: Slope) -> Finding:
 
 class ClosedUnits(Detector):
     """Units that no sample of all iterations opened, and ends without a slope."""
+
+    of_numbers = True
 
     def __init__(self) -> None:
         self._units: dict[str, tuple[Units, str]] = {}

@@ -69,7 +69,8 @@ class ClipsNothing(Detector):
         """A generator of parameters that is run through clips nothing the next time."""
         kept = (n.source if isinstance(n, Remembered) else n for n in self._names.values())
         through = (n for n in kept if isinstance(n, GeneratorType))
-        return bool(self._lines) or any(generator.gi_frame is None for generator in through)
+        once = len(self._lines) == 1
+        return once or any(generator.gi_frame is None for generator in through)
 
     def end(self) -> Iterable[Finding]:
         if self._lines and not self._clips and len(self._lines) == self._iterations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import Any
@@ -19,6 +20,8 @@ from lenet_tui.tape.engine.entries import GradientEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
 
+TWICE = 2
+"""Updates of which the same was found, so that it is no chance."""
 ENOUGH = 8
 """So many numbers of gradients are not one number by chance."""
 
@@ -31,6 +34,7 @@ class ClipsToZero(Detector):
     def __init__(self) -> None:
         self._found: dict[tuple[str, ...], Finding] = {}
         """What was found of the updates of these parameters."""
+        self._times: Counter[tuple[str, ...]] = Counter()
         self._fine: set[tuple[str, ...]] = set()
         """Those of which it was not so once."""
 
@@ -47,11 +51,12 @@ class ClipsToZero(Detector):
                     self._fine.add(tuple(read))
                 else:
                     self._found.setdefault(tuple(read), found)
+                    self._times[tuple(read)] += 1
                 changes = []
         return ()
 
     def undecided(self) -> bool:
-        return bool(self._found.keys() - self._fine)
+        return any(self._times[who] < TWICE for who in self._found.keys() - self._fine)
 
     def end(self) -> Iterable[Finding]:
         yield from (found for who, found in self._found.items() if who not in self._fine)

@@ -29,6 +29,7 @@ from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
+from lenet_tui.training.engine.trainer import Trainer
 
 BY_OTHERS = (ACCUMULATES, OTHER.name)
 """The ops of gradients that come by another backward inside this one, or by hand."""
@@ -36,6 +37,8 @@ NEW = ("tensor", "as_tensor")
 """Functions that make a tensor of numbers."""
 UNREAD = "_DDPSink"
 """Begins the name of the node by which a distributed model gives zeros to what nothing has read."""
+TWICE = 2
+"""Recorded iterations after which those that are only run need to be watched for it alone."""
 NONE, ZERO, VALUE = "none", "zero", "value"
 
 
@@ -70,6 +73,8 @@ class GradientDetector(Detector):
         self._line = ""
         """Where the last update was made."""
         self._members: set[int] = set()
+        self._came = False
+        """Whether one without a gradient has got one in an iteration that was only run."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._members |= members(iteration.trainer)
@@ -167,7 +172,26 @@ class GradientDetector(Detector):
             self._cut.setdefault(name, key)
 
     def undecided(self) -> bool:
-        return not self._backwards or any(self._best.get(n) != VALUE for n in self._candidates)
+        return not self._backwards or (self._iterations < TWICE and bool(self._without))
+
+    @property
+    def _without(self) -> list[str]:
+        """The candidates that have had no gradient, or zeros."""
+        return [n for n in self._candidates if self._best.get(n) != VALUE]
+
+    def measures(self, trainer: Trainer) -> None:
+        self._came = False
+
+    def updates(self, trainer: Trainer) -> None:
+        """Note whether one of those has a gradient now, which may be cleared before the end."""
+        live = trainer.parameters
+        held = [g for n in self._without if n in live and (g := live[n].grad) is not None]
+        sizes = largest(held)
+        self._came = self._came or any(_given(g, sizes) for g in held)
+
+    def passes(self, trainer: Trainer) -> bool:
+        self.updates(trainer)
+        return not self._came
 
     def end(self) -> Iterable[Finding]:
         if self._failed:
@@ -190,9 +214,9 @@ class GradientDetector(Detector):
                 wrong = reason == "none" or (reason == "unread" and nothing)
                 yield _without(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
-        groups = {
-            d: [n for n in zero if self._died[n] == d] for d in map(self._died.get, zero) if d
-        }
+        groups: dict[Death, list[str]] = {}
+        for name in zero:
+            groups.setdefault(self._died[name], []).append(name)
         weights = {n: self._stuck[n] for n in names if n in self._stuck and self._best[n] == ZERO}
         behind: list[str] = []
         """What has no gradient because of weights that are 0."""

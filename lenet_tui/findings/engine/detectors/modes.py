@@ -77,9 +77,6 @@ class ModeDetector(Detector):
                 last = change
         return last if last is not None and last.training == call.training else None
 
-    def undecided(self) -> bool:
-        return bool(self._left)
-
     def end(self) -> Iterable[Finding]:
         if self._left:
             yield from self._of(self._left, "", "")

@@ -22,13 +22,17 @@ from lenet_tui.findings.engine.loss_factor import (
 )
 from lenet_tui.findings.engine.losses import producers
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms, empty, measured
+from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
-from lenet_tui.protocol.phases import BACKWARD, CLIP, OTHER, UNSCALE, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, CLIP, OTHER, UNSCALE, UPDATE, ZERO_GRAD
 from lenet_tui.tape.engine.entries import GradientEntry, UpdateEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
+from lenet_tui.training.engine.trainer import Trainer
 
+TWICE = 2
+"""Iterations that show what comes of a gradient in the next one."""
 WRITTEN = 0.01
 """By what share a gradient is less than it was left where somebody has divided it."""
 
@@ -48,21 +52,45 @@ class OrderDetector(Detector):
         self._ids: dict[str, int] = {}
         self._norms = GradientNorms()
         self._by_hand: set[str] = set()
+        self._iterations = 0
+        self._last: list[Backward] = []
+        """Those of the last recorded iteration."""
+        self._stays = False
+        """Whether the last iteration left gradients that it had read, and cleared none at first."""
+        self._cleared = True
+        """Whether one that was only run had no gradient, or zeros, where its backward began."""
 
     def wants_more(self) -> bool:
         """Where gradients of several iterations add up, the update is still to come."""
         return bool(self._backwards) and not self._updates
 
     def undecided(self) -> bool:
-        unread = any(not backward.read for backward in self._backwards)
-        open_ = any(not clipping.then for clipping in self._clippings)  # what comes of it is next
-        return unread or open_ or bool(self._found) or any(self._misplaced())
+        if self._iterations < TWICE:
+            unread = any(not backward.read for backward in self._backwards)
+            open_ = any(g.clipped is not None for g in self._gradients.values())  # it is said next
+            return unread or open_ or self._stays
+        return any(not backward.read and not backward.lost for backward in self._backwards)
+
+    def starts_backward(self, trainer: Trainer) -> None:
+        if trainer.options.step:
+            held = [p.grad for p in trainer.parameters.values() if p.grad is not None]
+            sizes = largest(held)
+            self._cleared = all(sizes.get(id(t), 1.0) == 0 for t in held)
+
+    def passes(self, trainer: Trainer) -> bool:
+        cleared, self._cleared = self._cleared, True
+        return cleared or "grad-accumulates" in self._found
+
+    def passed(self, trainer: Trainer) -> None:
+        """Count the same backwards again: what became of them became of these."""
+        self._backwards += self._last
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
         self._stepped |= held_by(iteration.stepped) or set()
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
         self._norms = iteration.once(GradientNorms)
+        self._iterations += 1
         for segment in iteration.tape.segments:
             phase = segment.phase
             if phase is BACKWARD:
@@ -84,6 +112,10 @@ class OrderDetector(Detector):
             for entry in segment.entries:
                 if isinstance(entry, GradientEntry) and phase is not CLIP and empty(entry.after):
                     self._clear(entry.name)
+        self._last = [b for b in self._backwards if b.iteration == iteration.number]
+        phases = [segment.phase for segment in iteration.tape.segments]
+        clears = ZERO_GRAD in phases[: phases.index(BACKWARD) if BACKWARD in phases else 0]
+        self._stays = not clears and any(g.used for g in self._gradients.values())
         if skipped_scales(iteration):
             for gradient in self._gradients.values():
                 gradient.clipped = None

@@ -51,9 +51,6 @@ class RegistrationDetector(Detector):
                 self._missing.setdefault(entry.parameter, _norm(entry.received))
         return ()
 
-    def undecided(self) -> bool:
-        return bool(self._missing)
-
     def end(self) -> Iterable[Finding]:
         trainer, optimizers = self._trainer, self._optimizers
         if trainer is None or not optimizers:

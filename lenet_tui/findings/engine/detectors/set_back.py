@@ -49,6 +49,8 @@ class _Updated:
 class SetBack(Detector):
     """Follows each optimizer that makes a step in the first iteration, such as a GAN's two."""
 
+    of_numbers = True
+
     def __init__(self) -> None:
         self._followed: list[_Followed] | None = None
 

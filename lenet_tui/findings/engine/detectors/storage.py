@@ -60,9 +60,6 @@ class FrozenDetector(Detector):
                     self._buffers.setdefault(full, (by, iteration.line(op)))
         return ()
 
-    def undecided(self) -> bool:
-        return bool(self._parameters or self._buffers)
-
     def end(self) -> Iterable[Finding]:
         if self._parameters:
             names = sorted(self._parameters)

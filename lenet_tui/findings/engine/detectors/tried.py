@@ -90,6 +90,8 @@ class Tried(Detector):
         return found
 
     def _step(self, trial: Trial, ran: Ran) -> Iterator[Finding]:
+        if ran.root is not None and not math.isfinite(ran.root):
+            return  # nothing is longer than that
         line = step_line(trial, FACTORS, only_if_higher=True, ran=ran)
         if line is None or not line.repeatable or line.backwards != 1:
             return

@@ -107,9 +107,6 @@ class UnregisteredDetector(Detector):
                     call.line if call is not None else "",
                 )  # fmt: skip
 
-    def undecided(self) -> bool:
-        return bool(self._strangers)
-
     def end(self) -> Iterable[Finding]:
         left = dict(self._strangers)
         trainer = self._trainer
