@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from torch import Tensor
+from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.calls import Call
 from lenet_tui.findings.engine.iteration import Iteration
@@ -61,7 +62,7 @@ class Detector:
     def starts_backward(self, trainer: Trainer) -> None:
         """The first backward of an iteration that is only run is about to begin."""
 
-    def updates(self, trainer: Trainer) -> None:
+    def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
         """An optimizer is about to make a step in an iteration that is only run."""
 
     def passes(self, trainer: Trainer) -> bool:

@@ -8,6 +8,7 @@ from itertools import chain
 from operator import attrgetter, methodcaller
 
 import torch
+from torch import Tensor
 
 from lenet_tui.findings.engine.calls import version
 from lenet_tui.findings.engine.iteration import Iteration
@@ -60,10 +61,15 @@ def begins(trainer: Trainer) -> Begun:
 
 def pattern(iteration: Iteration, begun: Begun) -> Pattern:
     """Of a recorded iteration."""
-    made = [(c.name, c.made[0]) for c in iteration.calls if c.graph and c.made]
-    ops = [(n, t.shape) for n, t in made if t.requires_grad]
+    ops = [(name, made.shape) for name, made in ops_of(iteration)]
     backwards = sum(s.phase is BACKWARD for s in iteration.tape.segments)
     return pattern_of(iteration.trainer, begun, ops, backwards)
+
+
+def ops_of(iteration: Iteration) -> list[tuple[str, Tensor]]:
+    """The ops that gradients go through, in order: the name and what it made."""
+    made = [(c.name, c.made[0]) for c in iteration.calls if c.graph and c.made]
+    return [(name, tensor) for name, tensor in made if tensor.requires_grad]
 
 
 def pattern_of(trainer: Trainer, begun: Begun, ops: Sequence[Op], backwards: int) -> Pattern:

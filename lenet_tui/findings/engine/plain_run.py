@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.anomaly import no_anomaly
 from lenet_tui.findings.engine.calls import Call
@@ -90,7 +91,7 @@ class _Watch(OwnMode):
 
     def __enter__(self) -> _Watch:
         self._hooks = [
-            global_hooks.before_updates(lambda *_: self._updates(True)),
+            global_hooks.before_updates(lambda optimizer, *_: self._begins_update(optimizer)),
             global_hooks.after_updates(lambda *_: self._updates(False)),
         ]
         super().__enter__()
@@ -102,11 +103,13 @@ class _Watch(OwnMode):
         while self._hooks:  # which lead back here
             self._hooks.pop().remove()
 
+    def _begins_update(self, optimizer: Optimizer) -> None:
+        for detector in self._looking:
+            detector.updates(self._trainer, optimizer)
+        self._updates(True)
+
     def _updates(self, updating: bool) -> None:
         """Look away where nobody else looks on, which costs least; else hand each call on."""
-        if updating:
-            for detector in self._looking:
-                detector.updates(self._trainer)
         self._updating = updating
         if self._popped:
             look_again(self)

@@ -14,8 +14,8 @@ from lenet_tui.findings.engine.calls import Call, ModuleCall, Observer, StopChec
 from lenet_tui.findings.engine.check import sorted_findings
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.again import Resumed, Workers
-from lenet_tui.findings.engine.detectors.graph import AliveDetector
 from lenet_tui.findings.engine.detectors.grows import Grows
+from lenet_tui.findings.engine.detectors.kept_alive import AliveDetector
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.detectors.tried import Tried, mixes, paths_of, unsaid

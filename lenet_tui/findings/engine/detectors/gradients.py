@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from torch import Tensor
 from torch.optim import Optimizer
@@ -12,6 +11,13 @@ from lenet_tui.findings.engine.data_flow import Cut, DataFlow
 from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.grows import update_line
+from lenet_tui.findings.engine.detectors.no_gradient import (
+    of_cut,
+    of_input,
+    of_none,
+    of_zeros,
+    together,
+)
 from lenet_tui.findings.engine.detectors.registration import (
     ACCUMULATES,
     giver,
@@ -25,7 +31,7 @@ from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.unfinished import unfinished_root
 from lenet_tui.findings.engine.zero_inputs import Fed, zero_inputs
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
-from lenet_tui.protocol.phases import BACKWARD, FORWARD, OTHER, UPDATE
+from lenet_tui.protocol.phases import BACKWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
@@ -33,8 +39,6 @@ from lenet_tui.training.engine.trainer import Trainer
 
 BY_OTHERS = (ACCUMULATES, OTHER.name)
 """The ops of gradients that come by another backward inside this one, or by hand."""
-NEW = ("tensor", "as_tensor")
-"""Functions that make a tensor of numbers."""
 UNREAD = "_DDPSink"
 """Begins the name of the node by which a distributed model gives zeros to what nothing has read."""
 TWICE = 2
@@ -144,8 +148,8 @@ class GradientDetector(Detector):
         if root is None or root.requires_grad:
             return
         flow = DataFlow(iteration, [n for n, trains in iteration.trains.items() if trains])
-        for cut in _together(flow.cuts()):
-            yield _of_cut(cut, list(cut.parameters), nothing=True)
+        for cut in together(flow.cuts()):
+            yield of_cut(cut, list(cut.parameters), nothing=True)
 
     def _follow(self, iteration: Iteration, names: list[str]) -> None:
         """Note how far the numbers of these parameters go.
@@ -157,9 +161,9 @@ class GradientDetector(Detector):
         self._used |= flow.used
         self._reaching |= flow.reaching
         for backwards, own in _updated_after(iteration, names):
-            for cut in _together(DataFlow(iteration, own, backwards).cuts()):
+            for cut in together(DataFlow(iteration, own, backwards).cuts()):
                 self._note(cut, sure=True)
-        for cut in _together(flow.cuts()):
+        for cut in together(flow.cuts()):
             self._note(cut)
 
     def _note(self, cut: Cut, sure: bool = False) -> None:
@@ -182,7 +186,7 @@ class GradientDetector(Detector):
     def measures(self, trainer: Trainer) -> None:
         self._came = False
 
-    def updates(self, trainer: Trainer) -> None:
+    def updates(self, trainer: Trainer, optimizer: Optimizer | None) -> None:
         """Note whether one of those has a gradient now, which may be cleared before the end."""
         live = trainer.parameters
         held = [g for n in self._without if n in live and (g := live[n].grad) is not None]
@@ -190,7 +194,7 @@ class GradientDetector(Detector):
         self._came = self._came or any(_given(g, sizes) for g in held)
 
     def passes(self, trainer: Trainer) -> bool:
-        self.updates(trainer)
+        self.updates(trainer, None)
         return not self._came
 
     def end(self) -> Iterable[Finding]:
@@ -203,7 +207,7 @@ class GradientDetector(Detector):
         without = [n for n in names if self._best.get(n, NONE) == NONE]
         nothing = bool(without) and len(without) == len(names) and not self._moved
         for key in dict.fromkeys(self._cut[n] for n in without if n in self._cut):
-            yield _of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key], nothing)
+            yield of_cut(self._cuts[key], [n for n in without if self._cut.get(n) == key], nothing)
         left = [n for n in without if n not in self._cut]
         for reason, some in (
             ("none", [n for n in left if n in self._reaching]),
@@ -212,7 +216,7 @@ class GradientDetector(Detector):
         ):
             if some:
                 wrong = reason == "none" or (reason == "unread" and nothing)
-                yield _without(reason, some, WARNING if wrong else NOTE)
+                yield of_none(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
         groups: dict[Death, list[str]] = {}
         for name in zero:
@@ -222,22 +226,22 @@ class GradientDetector(Detector):
         """What has no gradient because of weights that are 0."""
         for died, some in groups.items():
             if died.node.startswith(UNREAD):
-                yield _without("unread", some, NOTE)
+                yield of_none("unread", some, NOTE)
                 continue
             level = WARNING if died.always or (self._moved and died.by_value) else NOTE
             reason = "steps" if died.always else "zero"
-            of_zeros = died.where in weights.values() or not weights.keys().isdisjoint(some)
-            if of_zeros and level is WARNING and not died.always:
+            by_zeros = died.where in weights.values() or not weights.keys().isdisjoint(some)
+            if by_zeros and level is WARNING and not died.always:
                 behind += some
             else:
-                yield _without(reason, some, level, died_at=died.where, node=died.node)
+                yield of_none(reason, some, level, died_at=died.where, node=died.node)
         if behind:
-            yield _of_zeros(weights, sorted({*behind, *weights}))
+            yield of_zeros(weights, sorted({*behind, *weights}))
         told = {*zero, *(weights if behind else ())}
         for name in names:
             fed = self._fed.get(name)
             if fed and self._best[name] == ZERO and name not in told | self._not_fed:
-                yield _of_input(fed, name, WARNING if fed.made_by and self._moved else NOTE)
+                yield of_input(fed, name, WARNING if fed.made_by and self._moved else NOTE)
 
     def _never(self) -> Iterator[Finding]:
         """Yields that an optimizer steps without any gradient: there was no backward at all."""
@@ -268,51 +272,6 @@ def _updated_after(
             if own and backwards:
                 yield backwards, own
             backwards = []
-
-
-def _together(cuts: Iterable[Cut]) -> list[Cut]:
-    """The cuts, with those of a phase that runs without gradients as its first one."""
-    first: dict[object, Cut] = {}
-    for cut in cuts:
-        alone = cut.graph or cut.leaves
-        key = (cut.where, cut.line, cut.op, cut.parameters) if alone else cut.phase
-        known = first.get(key)
-        names = (*known.parameters, *cut.parameters) if known is not None else cut.parameters
-        first[key] = replace(known or cut, parameters=names)
-    return list(first.values())
-
-
-def _of_cut(cut: Cut, names: list[str], nothing: bool = False) -> Finding:
-    """``nothing``: no parameter has a gradient, so that backward raised or nothing is learnt."""
-    level, reason = "", ""
-    if cut.op in NEW and not cut.leaves and cut.graph:
-        reason = "values"
-    elif cut.leaves:
-        level, reason = WARNING, "leaves"
-    elif not cut.graph:
-        level, reason = "" if nothing else NOTE, "no_grad"
-    evidence = {"op": cut.op, "parameters": names, "count": len(names)}
-    if reason:
-        evidence["reason"] = reason
-    return Finding("graph-cut", cut.phase or FORWARD.name, cut.where, cut.line, evidence, level)
-
-
-def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
-    evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
-    return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
-
-
-def _of_zeros(weights: Mapping[str, str], names: list[str]) -> Finding:
-    evidence = {"parameters": names, "count": len(names), "reason": "stuck", "zeros": [*weights],
-                "layers": sorted({*weights.values()})}  # fmt: skip
-    return Finding("no-gradient", BACKWARD.name, next(iter(weights)), "", evidence)
-
-
-def _of_input(fed: Fed, name: str, level: str) -> Finding:
-    evidence = {"parameters": [name], "count": 1, "reason": "input", "layer": fed.layer}
-    if fed.made_by:
-        evidence["made_by"] = fed.made_by
-    return Finding("no-gradient", FORWARD.name, fed.layer, fed.line, evidence, level)
 
 
 def _all_zero(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
-from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,13 +12,11 @@ from lenet_tui.findings.engine.calls import Call, node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.kept import Kept, kept
 from lenet_tui.findings.engine.nodes import edges, sequence
 from lenet_tui.findings.engine.unfinished import started_from
 from lenet_tui.findings.finding import Finding
-from lenet_tui.protocol.phases import BACKWARD, LOSS
+from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.training.engine.own_errors import own_line
-from lenet_tui.training.engine.trainer import Trainer
 
 WRITTEN = "modified by an inplace operation"
 """What torch says of a tensor that was written after an op had saved it."""
@@ -184,114 +179,3 @@ def _keeps(call: Call) -> bool:
 
 BACKWARDS = {"backward": 2, "grad": 3}
 """The calls that free a graph, with the place of their ``retain_graph``."""
-
-
-class AliveDetector(Detector):
-    """Counts the graphs that outlive their iteration, by marks that die with their nodes.
-
-    Only those that a backward has gone through: what is kept for a later one is of use.
-    """
-
-    def __init__(self) -> None:
-        self._marks: dict[int, list[weakref.ref[Mark]]] = {}
-        self._alive: dict[int, list[int]] = {}
-        self._starts: list[int] = []
-        self._trainer: Trainer | None = None
-        self._line = ""
-        self._kept: Kept | None = None
-
-    def look(self, iteration: Iteration) -> Iterable[Finding]:
-        self._trainer = iteration.trainer
-        self._starts.append(iteration.sequence)
-        marks = self._marks.setdefault(iteration.number, [])
-        for segment in iteration.tape.segments:
-            if segment.phase is BACKWARD and segment.root is not None:
-                nodes = [e.node for e in segment.nodes if not e.parameter]
-                for node in dict.fromkeys([segment.root, *nodes[:: max(1, len(nodes) // SAMPLE)]]):
-                    count = sequence(node)
-                    if count is not None and count >= iteration.sequence:
-                        mark = Mark()
-                        node.register_hook(mark)
-                        marks.append(weakref.ref(mark))
-                self._line = iteration.phase_line(segment)
-        return ()
-
-    def left(self, iteration: int) -> Iterable[Finding]:
-        if len(self._living(iteration)) > 1:
-            gc.collect()  # which takes longer than a small iteration
-        living = self._alive[iteration] = self._living(iteration)
-        if len(living) > 1 and self._trainer is not None:
-            self._kept = kept(self._trainer, self._born, living.__contains__)
-        return ()
-
-    def _born(self, number: int) -> int:
-        """The iteration in which autograd counted so far."""
-        return bisect_right(self._starts, number)
-
-    def _living(self, iteration: int) -> list[int]:
-        return [
-            number
-            for number, marks in self._marks.items()
-            if number < iteration and any(mark() is not None for mark in marks)
-        ]
-
-    def _counts(self) -> list[int]:
-        """How many were alive after each iteration."""
-        return [len(alive) for _, alive in sorted(self._alive.items())]
-
-    def wants_more(self) -> bool:
-        """Whether it may be that a few are kept, and no more with each iteration.
-
-        So it is where two optimizers take turns on one graph.
-        """
-        counts = self._counts()
-        return len(counts) < CERTAIN and _grows(counts)
-
-    def undecided(self) -> bool:
-        """Of the first iteration nothing may be left; later, of those before the last one: a name
-        may hold the last graph until it gets the next one.
-        """
-        last = max(self._marks, default=0)
-        at = last if len(self._marks) > 1 else last + 1
-        if self._living(at):
-            gc.collect()  # it may be no more than a circle
-        return bool(self._living(at))
-
-    def end(self) -> Iterable[Finding]:
-        counts = self._counts()
-        if not _grows(counts) or self.wants_more():
-            return
-        if self._kept is not None and self._kept.bounded:
-            return
-        evidence: dict[str, Any] = {
-            "alive": counts[-1], "iterations": len(counts), "counts": counts,
-            "backward": self._line,
-        }  # fmt: skip
-        line = self._line
-        if self._kept is None:
-            evidence["reason"] = "unknown"
-        else:
-            evidence |= {"holder": self._kept.holder, "kind": self._kept.kind}
-            if self._kept.lines:
-                line = evidence["kept_at"] = self._kept.lines[0]
-                evidence |= {"lines": list(self._kept.lines)}
-            else:
-                evidence["reason"] = "no_line"
-        yield Finding("graph-kept-alive", LOSS.name, LOSS.name, line, evidence)
-
-
-def _grows(counts: list[int]) -> bool:
-    return len(counts) > 2 and counts[-1] > max(1, counts[-2])
-
-
-CERTAIN = 5
-"""Iterations after which a number that grows is no beginning."""
-SAMPLE = 64
-"""Nodes of a graph that are marked, beside its root."""
-
-
-class Mark:
-    """A hook that does nothing and lives as long as its node."""
-
-    def __call__(self, *gradients: Any) -> None:
-        return None

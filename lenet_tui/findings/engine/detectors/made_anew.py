@@ -13,6 +13,7 @@ from lenet_tui.findings.engine.detectors.registration import held_by
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import UPDATE
+from lenet_tui.training.engine.trainer import Trainer
 
 CERTAIN = 2
 """Iterations of which each made its own."""
@@ -27,6 +28,8 @@ class MadeAnew(Detector):
 
     def __init__(self) -> None:
         self._seen: list[Optimizer] = []
+        self._next: list[Optimizer] = []
+        """Those of an iteration that is only run."""
         self._fails = False
         """Whether an iteration was not of the kind."""
         self._slots: list[str] = []
@@ -63,7 +66,23 @@ class MadeAnew(Detector):
         return ()
 
     def undecided(self) -> bool:
-        return self._local and not self._fails
+        return self._local and not self._fails and len(self._seen) < CERTAIN
+
+    def measures(self, trainer: Trainer) -> None:
+        self._next = []
+
+    def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        self._next.append(optimizer)
+
+    def passes(self, trainer: Trainer) -> bool:
+        """One that goes on decides it, and is recorded for that."""
+        known = self._seen if self._local and not self._fails else []
+        return not known or (len(self._next) == 1 and all(self._next[0] is not o for o in known))
+
+    def passed(self, trainer: Trainer) -> None:
+        if self._local and not self._fails:
+            self._seen += self._next
+        self._next = []
 
     def end(self) -> Iterable[Finding]:
         if self._fails or len(self._seen) < CERTAIN or not self._slots:

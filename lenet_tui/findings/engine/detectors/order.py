@@ -73,7 +73,10 @@ class OrderDetector(Detector):
 
     def starts_backward(self, trainer: Trainer) -> None:
         if trainer.options.step:
-            held = [p.grad for p in trainer.parameters.values() if p.grad is not None]
+            live = trainer.parameters.items()
+            read = [p.grad for n, p in live if self._held is None or id(p) in self._held
+                    or n in self._by_hand]  # fmt: skip
+            held = [grad for grad in read if grad is not None]
             sizes = largest(held)
             self._cleared = all(sizes.get(id(t), 1.0) == 0 for t in held)
 

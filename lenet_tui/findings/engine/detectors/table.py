@@ -13,9 +13,10 @@ from lenet_tui.findings.engine.detectors.clip_order import ClipsNothing
 from lenet_tui.findings.engine.detectors.clips_to_zero import ClipsToZero
 from lenet_tui.findings.engine.detectors.exchanged import ExchangedAxes
 from lenet_tui.findings.engine.detectors.gradients import GradientDetector
-from lenet_tui.findings.engine.detectors.graph import AliveDetector, GraphDetector
+from lenet_tui.findings.engine.detectors.graph import GraphDetector
 from lenet_tui.findings.engine.detectors.in_name import FrozenInName
 from lenet_tui.findings.engine.detectors.in_place import InPlaceDetector
+from lenet_tui.findings.engine.detectors.kept_alive import AliveDetector
 from lenet_tui.findings.engine.detectors.loss import LabelDetector, LossDetector
 from lenet_tui.findings.engine.detectors.loss_arguments import LossArguments
 from lenet_tui.findings.engine.detectors.made_anew import MadeAnew

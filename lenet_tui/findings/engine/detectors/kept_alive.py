@@ -1,0 +1,181 @@
+"""Graphs of earlier iterations that are kept alive."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from torch import Tensor
+from torch.autograd.graph import Node
+
+from lenet_tui.findings.engine.calls import node_of
+from lenet_tui.findings.engine.detector import Detector, Measure
+from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.kept import Kept, kept
+from lenet_tui.findings.engine.nodes import sequence
+from lenet_tui.findings.engine.pattern import ops_of
+from lenet_tui.findings.engine.recording import autograd_count
+from lenet_tui.findings.finding import Finding
+from lenet_tui.protocol.phases import BACKWARD, LOSS
+from lenet_tui.training.engine.trainer import Trainer
+
+_Each = TypeVar("_Each")
+
+
+class AliveDetector(Detector):
+    """Counts the graphs that outlive their iteration, by marks that die with their nodes.
+
+    Only those that a backward has gone through: what is kept for a later one is of use.
+    """
+
+    def __init__(self) -> None:
+        self._marks: dict[int, list[weakref.ref[Mark]]] = {}
+        self._alive: dict[int, list[int]] = {}
+        self._starts: list[int] = []
+        self._trainer: Trainer | None = None
+        self._line = ""
+        self._kept: Kept | None = None
+        self._ran: frozenset[int] = frozenset()
+        """Some of the last iteration's ops whose nodes its backward has run, by their places."""
+        self._once = False
+        """Whether it had one backward: then those of an iteration that is only run are known."""
+        self._next: list[weakref.ref[Mark]] = []
+        """The marks of an iteration that is only run."""
+        self._started = 0
+
+    def look(self, iteration: Iteration) -> Iterable[Finding]:
+        self._trainer = iteration.trainer
+        self._starts.append(iteration.sequence)
+        marks = self._marks.setdefault(iteration.number, [])
+        backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
+        for segment in backwards:
+            if segment.root is not None:
+                nodes = [e.node for e in segment.nodes if not e.parameter]
+                for node in dict.fromkeys([segment.root, *_some(nodes)]):
+                    count = sequence(node)
+                    if count is not None and count >= iteration.sequence:
+                        marks.append(_marked(node))
+                self._line = iteration.phase_line(segment)
+        self._once = len(backwards) == 1
+        ran = {e.node for s in backwards for e in s.nodes} if self._once else set()
+        made = (node_of(tensor) for _, tensor in ops_of(iteration))
+        self._ran = frozenset(_some([at for at, node in enumerate(made) if node in ran]))
+        return ()
+
+    def measures(self, trainer: Trainer) -> Measure | None:
+        """Marks some nodes of an iteration that is only run, if the one before it is alive."""
+        self._next = []
+        if not self._graphs_left():
+            return None
+        self._started, places = autograd_count(), iter(range(1 << 62))
+
+        def note(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
+            if next(places) in self._ran and made.grad_fn is not None:
+                self._next.append(_marked(made.grad_fn))
+
+        return note
+
+    def passed(self, trainer: Trainer) -> None:
+        if self._next:
+            number = max(self._alive) + 1
+            self._marks[number], self._next = self._next, []
+            self._starts.append(self._started)
+            self.left(number)
+
+    def left(self, iteration: int) -> Iterable[Finding]:
+        if len(self._living(iteration)) > 1:
+            gc.collect()  # which takes longer than a small iteration
+        living = self._alive[iteration] = self._living(iteration)
+        known = self._kept is not None and len(self._alive) < CERTAIN
+        if len(living) > 1 and self._trainer is not None and not known:
+            self._kept = kept(self._trainer, self._born, living.__contains__)
+        return ()
+
+    def _born(self, number: int) -> int:
+        """The iteration in which autograd counted so far."""
+        return bisect_right(self._starts, number)
+
+    def _living(self, iteration: int) -> list[int]:
+        return [
+            number
+            for number, marks in self._marks.items()
+            if number < iteration and any(mark() is not None for mark in marks)
+        ]
+
+    def _counts(self) -> list[int]:
+        """How many were alive after each iteration."""
+        return [len(alive) for _, alive in sorted(self._alive.items())]
+
+    def wants_more(self) -> bool:
+        """Whether it may be that a few are kept, and no more with each iteration.
+
+        So it is where two optimizers take turns on one graph.
+        """
+        counts = self._counts()
+        return len(counts) < CERTAIN and _grows(counts)
+
+    def undecided(self) -> bool:
+        return self._graphs_left() and not (self._once and self._ran)
+
+    def _graphs_left(self) -> bool:
+        """Of the first iteration nothing may be left; later, of those before the last one: a name
+        may hold the last graph until it gets the next one.
+        """
+        last = max(self._marks, default=0)
+        at = last if len(self._marks) > 1 else last + 1
+        if self._living(at):
+            gc.collect()  # it may be no more than a circle
+        return bool(self._living(at))
+
+    def end(self) -> Iterable[Finding]:
+        counts = self._counts()
+        if not _grows(counts) or self.wants_more():
+            return
+        if self._kept is not None and self._kept.bounded:
+            return
+        evidence: dict[str, Any] = {
+            "alive": counts[-1], "iterations": len(counts), "counts": counts,
+            "backward": self._line,
+        }  # fmt: skip
+        line = self._line
+        if self._kept is None:
+            evidence["reason"] = "unknown"
+        else:
+            evidence |= {"holder": self._kept.holder, "kind": self._kept.kind}
+            if self._kept.lines:
+                line = evidence["kept_at"] = self._kept.lines[0]
+                evidence |= {"lines": list(self._kept.lines)}
+            else:
+                evidence["reason"] = "no_line"
+        yield Finding("graph-kept-alive", LOSS.name, LOSS.name, line, evidence)
+
+
+def _grows(counts: list[int]) -> bool:
+    return len(counts) > 2 and counts[-1] > max(1, counts[-2])
+
+
+CERTAIN = 5
+"""Iterations after which a number that grows is no beginning."""
+SAMPLE = 64
+"""Nodes of a graph that are marked, beside its root."""
+
+
+class Mark:
+    """A hook that does nothing and lives as long as its node."""
+
+    def __call__(self, *gradients: Any) -> None:
+        return None
+
+
+def _marked(node: Node) -> weakref.ref[Mark]:
+    mark = Mark()
+    node.register_hook(mark)
+    return weakref.ref(mark)
+
+
+def _some(several: Sequence[_Each]) -> Sequence[_Each]:
+    """Some of these, spread over all."""
+    return several[:: max(1, len(several) // SAMPLE)]
