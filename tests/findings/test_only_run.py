@@ -185,7 +185,7 @@ def test_what_is_not_decided_yet_is_recorded(
     unused = HEAD + STEP.replace("\noptimizer =", added).replace("model(x)", "model[:4](x)")
     assert found(tmp_path, unused, monkeypatch)[2] == [1, 2]
     last = HEAD + STEP.replace("    return", "    global last\n    last = loss\n    return")
-    assert found(tmp_path, last, monkeypatch) == ([], 3, [1])
+    assert found(tmp_path, last, monkeypatch) == ([], 3, [1, 2])
     drops = HEAD.replace("nn.ReLU()", "nn.ReLU(), nn.Dropout(0.5)") + STEP
     assert found(tmp_path, drops, monkeypatch) == ([], 3, [1, 2])
 

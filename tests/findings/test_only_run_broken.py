@@ -78,7 +78,7 @@ def test_graphs_that_are_kept_are_counted_in_what_is_only_run(
 ) -> None:
     kept = HEAD + STEP.replace("float(loss.detach())", "loss")
     [alive], iterations, recorded = found(tmp_path, kept, monkeypatch)
-    assert (alive.id, iterations, recorded) == ("graph-kept-alive", 5, [1])
+    assert (alive.id, iterations, recorded) == ("graph-kept-alive", 5, [1, 2])
     assert alive.evidence["counts"] == [0, 1, 2, 3, 4]
     assert alive.evidence["holder"] == "seen" and alive.evidence["kept_at"].endswith(":18")
     few = kept.replace("seen = []", "seen = __import__('collections').deque(maxlen=2)")

@@ -59,8 +59,8 @@ class Detector:
         """What looks at the ops of an iteration that is about to be only run; ``None``: nothing."""
         return None
 
-    def starts_backward(self, trainer: Trainer) -> None:
-        """The first backward of an iteration that is only run is about to begin."""
+    def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
+        """The first backward of an iteration that is only run is about to begin, from ``root``."""
 
     def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
         """An optimizer is about to make a step in an iteration that is only run."""

@@ -130,7 +130,7 @@ class _Watch(OwnMode):
             return func(*args, **kwargs)
         graph = torch.is_grad_enabled()
         if function.op == BACKWARD.name:
-            self._backward()
+            self._backward(_first(args))
         if function.op in WITH_LABELS:
             self._before(Call(function.op, args, kwargs, "", graph, []))
         result = func(*args, **kwargs)
@@ -141,10 +141,10 @@ class _Watch(OwnMode):
                 measure(function.op, args, kwargs, first)
         return result
 
-    def _backward(self) -> None:
+    def _backward(self, root: Tensor | None) -> None:
         self.backwards += 1
         for detector in self._looking if self.backwards == 1 else ():
-            detector.starts_backward(self._trainer)
+            detector.starts_backward(self._trainer, root)
 
 
 def _first(result: Any) -> Tensor | None:

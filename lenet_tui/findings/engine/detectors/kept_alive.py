@@ -15,7 +15,7 @@ from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.kept import Kept, kept
-from lenet_tui.findings.engine.nodes import sequence
+from lenet_tui.findings.engine.nodes import edges, sequence
 from lenet_tui.findings.engine.pattern import ops_of
 from lenet_tui.findings.engine.recording import autograd_count
 from lenet_tui.findings.finding import Finding
@@ -44,7 +44,8 @@ class AliveDetector(Detector):
         """Whether it had one backward: then those of an iteration that is only run are known."""
         self._next: list[weakref.ref[Mark]] = []
         """The marks of an iteration that is only run."""
-        self._started = 0
+        self._started = self._recorded = 0
+        self._watching = self._leads_back = False
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._trainer = iteration.trainer
@@ -59,7 +60,7 @@ class AliveDetector(Detector):
                     if count is not None and count >= iteration.sequence:
                         marks.append(_marked(node))
                 self._line = iteration.phase_line(segment)
-        self._once = len(backwards) == 1
+        self._once, self._recorded = len(backwards) == 1, self._recorded + 1
         ran = {e.node for s in backwards for e in s.nodes} if self._once else set()
         made = (node_of(tensor) for _, tensor in ops_of(iteration))
         self._ran = frozenset(_some([at for at, node in enumerate(made) if node in ran]))
@@ -67,8 +68,9 @@ class AliveDetector(Detector):
 
     def measures(self, trainer: Trainer) -> Measure | None:
         """Marks some nodes of an iteration that is only run, if the one before it is alive."""
-        self._next = []
-        if not self._graphs_left():
+        self._next, self._leads_back = [], False
+        self._watching = self._graphs_left()
+        if not self._watching:
             return None
         self._started, places = autograd_count(), iter(range(1 << 62))
 
@@ -77,6 +79,16 @@ class AliveDetector(Detector):
                 self._next.append(_marked(made.grad_fn))
 
         return note
+
+    def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
+        """Note whether it leads into an earlier iteration, which has to be recorded."""
+        first, begun = self._starts[0], self._started
+        node = node_of(root) if self._watching and root is not None else None
+        numbers = (sequence(each) for _, each in edges(node)) if node is not None else ()
+        self._leads_back = any(n is not None and first <= n < begun for n in numbers)
+
+    def passes(self, trainer: Trainer) -> bool:
+        return not self._leads_back
 
     def passed(self, trainer: Trainer) -> None:
         if self._next:
@@ -118,7 +130,9 @@ class AliveDetector(Detector):
         return len(counts) < CERTAIN and _grows(counts)
 
     def undecided(self) -> bool:
-        return self._graphs_left() and not (self._once and self._ran)
+        """What leads back from a second iteration must be known by its ops, so it is recorded."""
+        known = self._recorded > 1 and self._once and bool(self._ran)
+        return not known and self._graphs_left()
 
     def _graphs_left(self) -> bool:
         """Of the first iteration nothing may be left; later, of those before the last one: a name

@@ -71,7 +71,7 @@ class OrderDetector(Detector):
             return unread or open_ or self._stays
         return any(not backward.read and not backward.lost for backward in self._backwards)
 
-    def starts_backward(self, trainer: Trainer) -> None:
+    def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
         if trainer.options.step:
             live = trainer.parameters.items()
             read = [p.grad for n, p in live if self._held is None or id(p) in self._held
