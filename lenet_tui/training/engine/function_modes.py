@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +24,7 @@ STACK = (
 )
 """What torch's own function asks ``torch._C`` for."""
 _handle: Callable[..., Any] = overrides.handle_torch_function
+_Made = TypeVar("_Made")
 
 
 class OwnMode(TorchFunctionMode):
@@ -82,6 +83,19 @@ def look_away(mode: OwnMode) -> bool:
 def look_again(mode: OwnMode) -> None:
     """Have a mode called again, which was taken off."""
     overrides._push_mode(mode)  # type: ignore[no-untyped-call]
+
+
+def unwatched(make: Callable[[], _Made]) -> _Made:
+    """Make something while the innermost mode is not called, if it is one of ours."""
+    modes = _active()
+    mode = modes[-1] if modes and isinstance(modes[-1], OwnMode) else None
+    if mode is None:
+        return make()
+    overrides._pop_mode()  # type: ignore[no-untyped-call]
+    try:
+        return make()
+    finally:
+        overrides._push_mode(mode)  # type: ignore[no-untyped-call]
 
 
 def _active() -> list[Any]:

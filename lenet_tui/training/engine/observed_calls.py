@@ -17,6 +17,8 @@ from torch import nn
 from torch.nn.utils import clip_grad
 from torch.optim import lr_scheduler
 
+from lenet_tui.training.engine.function_modes import unwatched
+
 BACKWARD = "backward"
 ZERO_GRAD = "zero_grad"
 CLIP = "clip"
@@ -168,7 +170,10 @@ def _replace(place: Any, name: str, kind: str) -> None:
     def observed(*args: Any, **kwargs: Any) -> Any:
         if not _observers:
             return original(*args, **kwargs)
-        return call(kind, functools.partial(original, *args, **kwargs), args, kwargs)
+        make = functools.partial(original, *args, **kwargs)
+        if kind == ZERO_GRAD:  # its two calls for each parameter tell nobody anything
+            make = functools.partial(unwatched, make)
+        return call(kind, make, args, kwargs)
 
     _originals.append((place, name, original))
     setattr(place, name, observed)

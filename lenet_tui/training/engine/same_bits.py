@@ -45,7 +45,7 @@ def all_identical(pairs: Iterable[tuple[Tensor, Tensor]]) -> bool:
     Small ones are compared side by side.
     """
     pairs = [pair for pair in pairs if pair[0] is not pair[1]]
-    if _of_one_kind(pairs):
+    if _of_one_kind(pairs):  # what lies in them otherwise than in a row is put into one
         whole = _WHOLE[pairs[0][0].element_size()]
         left, right = (flat([t.detach() for t in side]) for side in zip(*pairs, strict=True))  # type: ignore[no-untyped-call]
         return torch.equal(left.view(whole), right.view(whole))
@@ -73,14 +73,12 @@ def all_identical(pairs: Iterable[tuple[Tensor, Tensor]]) -> bool:
 
 def _of_one_kind(pairs: list[tuple[Tensor, Tensor]]) -> bool:
     """Whether all are plain and small and of one kind, as most are: asked all at once."""
-    if not pairs or pairs[0][0].element_size() not in _WHOLE:
+    if len(pairs) < 2 or pairs[0][0].element_size() not in _WHOLE:
         return False
     several = [t for pair in pairs for t in pair]
     if not of_one_kind(several) or pairs[0][0].is_complex():
         return False
-    if any(a.shape != b.shape for a, b in pairs) or any(t.is_neg() for t in several):
-        return False
-    return all(t.is_contiguous() for t in several) and all(a.nbytes < LARGE for a, _ in pairs)
+    return all(a.nbytes < LARGE and a.shape == b.shape for a, b in pairs)
 
 
 def _alike(one: Tensor, other: Tensor) -> bool:

@@ -33,6 +33,7 @@ from lenet_tui.findings.engine.zero_inputs import Fed, zero_inputs
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
+from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
@@ -42,7 +43,7 @@ BY_OTHERS = (ACCUMULATES, OTHER.name)
 UNREAD = "_DDPSink"
 """Begins the name of the node by which a distributed model gives zeros to what nothing has read."""
 TWICE = 2
-"""Recorded iterations after which those that are only run need to be watched for it alone."""
+"""Recorded iterations after which a zero is looked for only in what is watched."""
 NONE, ZERO, VALUE = "none", "zero", "value"
 
 
@@ -77,6 +78,8 @@ class GradientDetector(Detector):
         self._line = ""
         """Where the last update was made."""
         self._members: set[int] = set()
+        self._opens = False
+        """Whether a zero may be no zero in the next iteration, as the weight that made it moves."""
         self._came = False
         """Whether one without a gradient has got one in an iteration that was only run."""
 
@@ -136,7 +139,9 @@ class GradientDetector(Detector):
             if not given:
                 zeros.append(entry)
         if zeros:
-            self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
+            died = deaths(segment, zeros, [op for _, op in iteration.ops()])
+            self._died |= died
+            self._opens = self._opens or len(died) < len(zeros) or _of_weight(iteration, died)
             fed = zero_inputs(iteration, segment, zeros)
             self._not_fed |= {leaf.parameter for leaf in zeros} - fed.keys()
             self._fed |= fed
@@ -176,7 +181,8 @@ class GradientDetector(Detector):
             self._cut.setdefault(name, key)
 
     def undecided(self) -> bool:
-        return not self._backwards or (self._iterations < TWICE and bool(self._without))
+        opens = self._iterations < TWICE and self._opens
+        return not self._backwards or (opens and bool(self._without))
 
     @property
     def _without(self) -> list[str]:
@@ -256,6 +262,14 @@ def _moves(iteration: Iteration) -> bool:
     """Whether an iteration gave any parameter another value."""
     pairs = ((iteration.before[n], iteration.after[n]) for n in iteration.trainer.parameters)
     return any(before is not after and not before.equal(after) for before, after in pairs)
+
+
+def _of_weight(iteration: Iteration, died: Mapping[str, Death]) -> bool:
+    """Whether any of these zeros came of a parameter that is zero itself."""
+    at, known = {death.where for death in died.values()}, iteration.trainer.names
+    ops = [op for _, op in iteration.ops() if op.name in at]
+    given = {known[id(t)] for op in ops for t in tensors(op.args) if id(t) in known}
+    return any(not nonzero(iteration.before.get(name)) for name in given)
 
 
 def _updated_after(

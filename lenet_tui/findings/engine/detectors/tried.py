@@ -90,10 +90,10 @@ class Tried(Detector):
         return found
 
     def _step(self, trial: Trial, ran: Ran) -> Iterator[Finding]:
-        if ran.root is not None and not math.isfinite(ran.root):
-            return  # nothing is longer than that
+        if ran.backwards != 1 or not math.isfinite(ran.root or 0.0):
+            return  # of several losses the one that is known says little; of no number nothing
         line = step_line(trial, FACTORS, only_if_higher=True, ran=ran)
-        if line is None or not line.repeatable or line.backwards != 1:
+        if line is None or not line.repeatable:
             return
         start, end = line.at(0.0), line.at(1.0)
         if not line.overshoots and line.relative <= TENTH:
