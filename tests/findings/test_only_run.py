@@ -127,7 +127,7 @@ def test_what_only_two_iterations_show_is_recorded_and_said(
 
     every, twice = [1, 2, 3], [1, 2]
     clears, steps = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
-    assert one(clears, "") == ("grad-accumulates", twice)
+    assert one(clears, "") == ("grad-accumulates", [1])
     assert one(clears, "    if len(seen) != 1: optimizer.zero_grad()\n")[1] == every
     for k in ("len(seen) % 2 == 0", "len(seen) % 2"):
         at_times = f"    if {k}:\n        optimizer.step()\n        optimizer.zero_grad()\n"
@@ -183,7 +183,7 @@ def test_what_is_not_decided_yet_is_recorded(
 ) -> None:
     added = "\nmodel.add_module('more', nn.Linear(2, 2))\noptimizer ="
     unused = HEAD + STEP.replace("\noptimizer =", added).replace("model(x)", "model[:4](x)")
-    assert found(tmp_path, unused, monkeypatch)[2] == [1, 2]
+    assert found(tmp_path, unused, monkeypatch)[2] == [1]
     last = HEAD + STEP.replace("    return", "    global last\n    last = loss\n    return")
     assert found(tmp_path, last, monkeypatch) == ([], 3, [1, 2])
     drops = HEAD.replace("nn.ReLU()", "nn.ReLU(), nn.Dropout(0.5)") + STEP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,24 @@ def test_what_is_left_to_add_up_is_seen_where_the_numbers_are_lost(
     clears = "    optimizer.zero_grad()\n"
     born = "\nmodel.register_forward_hook(lambda m, a, out: (out - 100).log())\n"
     said, _, recorded = found(tmp_path, HEAD + born + STEP.replace(clears, ""), monkeypatch)
-    assert {f.id for f in said} == {"nan-forward", "grad-accumulates"} and recorded == [1, 2]
+    assert {f.id for f in said} == {"nan-forward", "grad-accumulates"} and recorded == [1]
+
+
+def test_what_adds_up_in_one_that_is_only_run_is_what_torch_adds_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = HEAD + STEP.replace("    optimizer.zero_grad()\n", "")
+    [said], _, recorded = found(tmp_path, text, monkeypatch)
+    program: dict[str, Any] = {}
+    exec(text, program)
+    parameter = program["model"].get_parameter(said.where)
+    norms = []
+    for batch in program["data"][:2]:
+        program["step"](batch)
+        norms.append(float(parameter.grad.norm()))
+    assert recorded == [1] and said.evidence["iteration"] == 2
+    assert [said.evidence["old"], said.evidence["sum"]] == pytest.approx(norms, rel=1e-5)
+    assert (said.line.rpartition(":")[2], said.evidence["update"][-3:]) == ("16", ":17")
 
 
 def test_nan_that_an_update_was_kept_from_is_recorded_on(
@@ -68,9 +86,9 @@ def test_a_gradient_that_comes_in_a_third_iteration_is_seen(
     if clears_last:
         clears = "    optimizer.zero_grad()\n"
         text = text.replace(clears, "").replace("    seen", f"{clears}    seen")
-    assert found(tmp_path, HEAD + text, monkeypatch) == ([], 3, [1, 2, 3])
+    assert found(tmp_path, HEAD + text, monkeypatch) == ([], 3, [1, 3])
     never = HEAD + text.replace("1.0, 1.0, 1.0, 1.0", "0.0, 0.0, 0.0, 0.0")
-    assert found(tmp_path, never, monkeypatch)[2] == [1, 2]
+    assert found(tmp_path, never, monkeypatch)[2] == [1]
 
 
 def test_graphs_that_are_kept_are_counted_in_what_is_only_run(

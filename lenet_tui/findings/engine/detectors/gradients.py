@@ -141,7 +141,7 @@ class GradientDetector(Detector):
         if zeros:
             died = deaths(segment, zeros, [op for _, op in iteration.ops()])
             self._died |= died
-            self._opens = self._opens or len(died) < len(zeros) or _of_weight(iteration, died)
+            self._opens = self._opens or _of_weight(iteration, died)
             fed = zero_inputs(iteration, segment, zeros)
             self._not_fed |= {leaf.parameter for leaf in zeros} - fed.keys()
             self._fed |= fed

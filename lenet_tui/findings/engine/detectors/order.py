@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from torch import Tensor
+from torch.optim import Optimizer
 
+from lenet_tui.findings.engine.adds_up import AddsUp
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
@@ -22,7 +24,6 @@ from lenet_tui.findings.engine.loss_factor import (
 )
 from lenet_tui.findings.engine.losses import producers
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms, empty, measured
-from lenet_tui.findings.engine.numbers.many import largest
 from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, CLIP, OTHER, UNSCALE, UPDATE, ZERO_GRAD
@@ -53,12 +54,15 @@ class OrderDetector(Detector):
         self._norms = GradientNorms()
         self._by_hand: set[str] = set()
         self._iterations = 0
+        self._adds = AddsUp()
+        self._ran = 0
+        """The number of the last iteration."""
+        self._read: list[str] = []
+        """What its last update read."""
         self._last: list[Backward] = []
         """Those of the last recorded iteration."""
         self._stays = False
         """Whether the last iteration left gradients that it had read, and cleared none at first."""
-        self._cleared = True
-        """Whether one that was only run had no gradient, or zeros, where its backward began."""
 
     def wants_more(self) -> bool:
         """Where gradients of several iterations add up, the update is still to come."""
@@ -68,32 +72,35 @@ class OrderDetector(Detector):
         if self._iterations < TWICE:
             unread = any(not backward.read for backward in self._backwards)
             open_ = any(g.clipped is not None for g in self._gradients.values())  # it is said next
-            return unread or open_ or self._stays
+            return unread or open_ or (self._stays and not self._adds.knows)
         return any(not backward.read and not backward.lost for backward in self._backwards)
 
     def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
-        if trainer.options.step:
-            live = trainer.parameters.items()
-            read = [p.grad for n, p in live if self._held is None or id(p) in self._held
-                    or n in self._by_hand]  # fmt: skip
-            held = [grad for grad in read if grad is not None]
-            sizes = largest(held)
-            self._cleared = all(sizes.get(id(t), 1.0) == 0 for t in held)
+        held, live = self._held, trainer.parameters.items()
+        read = [n for n, p in live if held is None or id(p) in held or n in self._by_hand]
+        self._adds.starts_backward(trainer, read)
+
+    def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        self._adds.updates(trainer)
 
     def passes(self, trainer: Trainer) -> bool:
-        cleared, self._cleared = self._cleared, True
-        return cleared or "grad-accumulates" in self._found
+        known = "grad-accumulates" in self._found
+        return self._adds.cleared or known or self._adds.found(0) is not None
 
     def passed(self, trainer: Trainer) -> None:
         """Count the same backwards again: what became of them became of these."""
         self._backwards += self._last
+        self._ran += 1
+        found = None if self._adds.cleared else self._adds.found(self._ran)
+        if found is not None:
+            self._found.setdefault("grad-accumulates", found)
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._held = held_by(iteration.optimizers)
         self._stepped |= held_by(iteration.stepped) or set()
         self._ids = {name: id(p) for name, p in iteration.trainer.parameters.items()}
         self._norms = iteration.once(GradientNorms)
-        self._iterations += 1
+        self._iterations, self._ran = self._iterations + 1, iteration.number
         for segment in iteration.tape.segments:
             phase = segment.phase
             if phase is BACKWARD:
@@ -119,6 +126,7 @@ class OrderDetector(Detector):
         phases = [segment.phase for segment in iteration.tape.segments]
         clears = ZERO_GRAD in phases[: phases.index(BACKWARD) if BACKWARD in phases else 0]
         self._stays = not clears and any(g.used for g in self._gradients.values())
+        self._adds.know(iteration, self._read if not self._by_hand else (), self._last)
         if skipped_scales(iteration):
             for gradient in self._gradients.values():
                 gradient.clipped = None
@@ -180,6 +188,7 @@ class OrderDetector(Detector):
             if gradient.clipped is not None:
                 gradient.clipped.then.setdefault(entry.name, "read")
                 gradient.clipped = None
+        self._read = read
         if not read:
             return
         self._updates += 1
