@@ -53,7 +53,7 @@ def test_what_adds_up_in_one_that_is_only_run_is_what_torch_adds_up(
         norms.append(float(parameter.grad.norm()))
     assert recorded == [1] and said.evidence["iteration"] == 2
     assert [said.evidence["old"], said.evidence["sum"]] == pytest.approx(norms, rel=1e-5)
-    assert (said.line.rpartition(":")[2], said.evidence["update"][-3:]) == ("16", ":17")
+    assert (said.line.rpartition(":")[2], said.evidence["update"][-3:]) == ("15", ":16")
 
 
 def test_nan_that_an_update_was_kept_from_is_recorded_on(
