@@ -47,13 +47,16 @@ class AddsUp:
             update = next(s for s in iteration.tape.segments if s.phase is UPDATE)
             self._update = iteration.phase_line(update)
 
-    def starts_backward(self, trainer: Trainer, read: Sequence[str]) -> None:
-        """Look at the gradients of what updates ``read``; in the app's order they are cleared."""
+    def starts_backward(self, trainer: Trainer, read: Sequence[str], measure: bool) -> None:
+        """Look at the gradients of what updates ``read``; in the app's order they are cleared.
+
+        ``measure``: whether it is to be known what adds up.
+        """
         live, self._before, self._sums = trainer.parameters, {}, {}
         held = [g for n in read if (g := live[n].grad) is not None and trainer.options.step]
         sizes = largest(held)
         self.cleared = all(sizes.get(id(g), 1.0) == 0 for g in held)
-        if not self.cleared:
+        if not self.cleared and measure:
             self._before = self._norms(trainer)
 
     def updates(self, trainer: Trainer) -> None:

@@ -80,7 +80,7 @@ class GradientDetector(Detector):
         self._members: set[int] = set()
         self._opens = False
         """Whether a zero may be no zero in the next iteration, as the weight that made it moves."""
-        self._came = False
+        self._came = self._updates = False
         """Whether one without a gradient has got one in an iteration that was only run."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
@@ -190,17 +190,23 @@ class GradientDetector(Detector):
         return [n for n in self._candidates if self._best.get(n) != VALUE]
 
     def measures(self, trainer: Trainer) -> None:
-        self._came = False
+        self._came = self._updates = False
 
-    def updates(self, trainer: Trainer, optimizer: Optimizer | None) -> None:
-        """Note whether one of those has a gradient now, which may be cleared before the end."""
+    def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        """Look at what is read now, as it may be cleared before the end."""
+        self._updates = True
+        self._see(trainer)
+
+    def _see(self, trainer: Trainer) -> None:
+        """Note whether one of those without has a gradient now."""
         live = trainer.parameters
         held = [g for n in self._without if n in live and (g := live[n].grad) is not None]
         sizes = largest(held)
         self._came = self._came or any(_given(g, sizes) for g in held)
 
     def passes(self, trainer: Trainer) -> bool:
-        self.updates(trainer, None)
+        if not self._updates:
+            self._see(trainer)
         return not self._came
 
     def end(self) -> Iterable[Finding]:

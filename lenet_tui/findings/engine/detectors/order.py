@@ -78,7 +78,7 @@ class OrderDetector(Detector):
     def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
         held, live = self._held, trainer.parameters.items()
         read = [n for n, p in live if held is None or id(p) in held or n in self._by_hand]
-        self._adds.starts_backward(trainer, read)
+        self._adds.starts_backward(trainer, read, "grad-accumulates" not in self._found)
 
     def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
         self._adds.updates(trainer)
