@@ -6,7 +6,7 @@ from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
-from lenet_tui.twins.result import EQUAL, ONLY_A, SHAPES, TwinRow, TwinsResult
+from lenet_tui.twins.result import EQUAL, SHAPES, TwinRow, TwinsResult
 
 Labels = tuple[str, str]
 
@@ -76,7 +76,7 @@ def stopped(result: TwinsResult, words: Words, names: Labels) -> list[str]:
 
 
 def place(n: int, row: TwinRow, words: Words, names: Labels) -> str:
-    """The iteration, phase, op and line of a row."""
+    """The iteration, phase, op and line of a row, and who does it there if not both."""
     op = entry(row)
     text = words("twins.at", n=n, phase=row.phase, op=op) if n else words("twins.start", op=op)
     lines = [line for line in (row.line_a, row.line_b) if line]
@@ -84,8 +84,11 @@ def place(n: int, row: TwinRow, words: Words, names: Labels) -> str:
         text += f" · {words('twins.lines', a=lines[0], b=lines[1])}"
     elif lines:
         text += f" · {words('twins.line', a=lines[0])}"
-    if row.missing:
-        text += f" · {words('twins.only', name=names[row.how != ONLY_A])}"
+    if row.by is not None:
+        said = words("twins.later" if row.early else "twins.only", name=names[row.by ^ row.early])
+        text += f" · {said}"
+    elif row.moved:
+        text += f" · {words('twins.elsewhere')}"
     return text
 
 
