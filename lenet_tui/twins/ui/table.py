@@ -8,6 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from lenet_tui.kit.ui.glyphs import Glyphs
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 from lenet_tui.twins.lines import Labels, entry
@@ -111,7 +112,7 @@ def table(
     for row, cells in zip(iteration.rows, rows, strict=True):
         if row.phase != phase:
             phase = row.phase
-            lines.append(Line(Content.styled(phase, "bold $text-accent")))
+            lines.append(Line(Content.styled(phase_text(phase, words), "bold $text-accent")))
         mark, style = _mark(row, glyphs)
         text = f" {_named(row, room, words, glyphs)}{columns(cells)}"
         weight = "bold" if row is first else "" if row.how != EQUAL else "$foreground-muted"
