@@ -15,8 +15,9 @@ from lenet_tui.findings.ui.places import drawing
 from lenet_tui.findings.words import FINDINGS
 from lenet_tui.kit.ui.glyphs import UNICODE
 from lenet_tui.protocol.options import resolve
-from lenet_tui.protocol.phase_words import PHASE_WORDS, phase_about, phase_text
+from lenet_tui.protocol.phase_words import PHASE_WORDS, phase_about, phase_noticed, phase_text
 from lenet_tui.protocol.phases import PHASES
+from lenet_tui.text.notice import notice
 from lenet_tui.text.words import Words
 from lenet_tui.twins.lines import parting
 from lenet_tui.twins.result import ONLY_A, TwinIteration, TwinRow, TwinsResult
@@ -35,6 +36,9 @@ def test_it_alone_has_another_word_and_an_explanation(language: str, called: str
     assert [p for p in PHASES if phase_text(p, told) != p] == ["other"]
     assert [p for p in PHASES if phase_about(p, told)] == ["other"]
     assert phase_text("other", told) == called
+    here = told.say(notice("explain:here", n=3, phase=phase_noticed("other")))
+    assert called in here and "other" not in here
+    assert phase_noticed("update") == "update"
     assert phase_about("other", told).startswith(called) and "other" in phase_about("other", told)
 
 
