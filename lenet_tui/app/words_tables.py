@@ -15,6 +15,7 @@ from lenet_tui.export.words import EXPORT
 from lenet_tui.findings.words import FINDINGS
 from lenet_tui.lab.words import LAB
 from lenet_tui.parity.words import PARITY
+from lenet_tui.protocol.phase_words import PHASE_WORDS
 from lenet_tui.stepping.words import COMMANDS
 from lenet_tui.text.notice import Table
 from lenet_tui.tour.words import TOUR
@@ -22,5 +23,5 @@ from lenet_tui.twins.words import TWINS
 
 TABLES: tuple[Table, ...] = (
     APP, PANES, AUTOGRAD, CELLS, COMMANDS, EVALUATION, INSPECTOR, EXPLAIN, TOUR, LAB,
-    EXPORT, CANVAS, CURVES, PARITY, FINDINGS, TWINS,
+    EXPORT, CANVAS, CURVES, PARITY, FINDINGS, TWINS, PHASE_WORDS,
 )  # fmt: skip

@@ -82,8 +82,12 @@ class TextPrinter:
         title, why, fix = said(finding, words)
         level = words(f"findings.level.{finding.level}")
         printer.line(f"{level}  {finding.id}", STYLES[finding.level])
-        place = report.place(finding, words)
-        for text in (place, title, why, f"{words('findings.fix')}: {fix}"):
+        for text in (
+            *report.whole_place(finding, words),
+            title,
+            why,
+            f"{words('findings.fix')}: {fix}",
+        ):
             if text:
                 printer.indented(text)
         evidence = shown_evidence(finding, words)

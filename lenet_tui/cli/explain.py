@@ -19,6 +19,7 @@ from lenet_tui.explain.words.cells import difference_line, note_lines, verdict
 from lenet_tui.protocol.messages import DoMove
 from lenet_tui.protocol.moves import Run
 from lenet_tui.protocol.options import Options
+from lenet_tui.protocol.phase_words import phase_noticed
 from lenet_tui.tensors.regions import region_text
 from lenet_tui.text.numbers import aligned, index_text, number, thousands
 from lenet_tui.text.words import Words
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace, options: Options, cell: Cell, iteration: int) 
         moved = engine.move(DoMove(1, Run(iteration)))
         if moved.error:
             at = moved.frame.position
-            n, phase, error = at.iteration, at.phase, moved.error
+            n, phase, error = at.iteration, phase_noticed(at.phase), moved.error
             raise CommandError("cli:iteration", FAILED, n=n, phase=phase, error=error)
         check = bool(given.get("check"))
         most = None if as_json else SHOWN

@@ -15,6 +15,7 @@ from lenet_tui.evaluation.summary import whole
 from lenet_tui.process import forkserver
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.options import as_dict
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.schedules import parse_schedule
 from lenet_tui.sessions.contents import Contents, contents
@@ -111,7 +112,8 @@ def _facts(part: HeldPart, words: Words) -> str:
 def _session(saved: SavedSession, held: Contents, words: Words) -> list[tuple[str, str]]:
     snapshot, position = saved.snapshot, saved.snapshot.position
     options = snapshot.options_at(position.iteration, saved.options)
-    where = words("log.where", n=thousands(position.iteration), phase=position.phase)
+    phase = phase_text(position.phase, words)
+    where = words("log.where", n=thousands(position.iteration), phase=phase)
     end = thousands(snapshot.end[0])
     used, at = thousands(held.used), thousands(held.iteration)
     place = words("held.place", epoch=held.epoch, used=used, n=at)

@@ -13,6 +13,7 @@ from lenet_tui.cli.transcript_jsonl import Jsonl
 from lenet_tui.protocol.messages import DoMove, Moved
 from lenet_tui.protocol.moves import Forward, Move, Run
 from lenet_tui.protocol.options import Options, turn_of
+from lenet_tui.protocol.phase_words import phase_noticed
 from lenet_tui.text.notice import Notice
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _iterate_steps(engine: BlockingEngine, iterations: int, ops: bool, writer: W
 def _check(moved: Moved) -> None:
     if moved.error:
         at = moved.frame.position
-        n, phase, error = at.iteration, at.phase, moved.error
+        n, phase, error = at.iteration, phase_noticed(at.phase), moved.error
         raise CommandError("cli:iteration-after", REJECTED, n=n, phase=phase, error=error)
 
 

@@ -11,6 +11,7 @@ from lenet_tui.protocol.frame import Frame, Graph, GraphNode
 from lenet_tui.protocol.messages import Moved, Ready, Subscription
 from lenet_tui.protocol.model_names import SCRIPT, session_name
 from lenet_tui.protocol.options import switches
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, INIT, LOSS, PHASES, UPDATE
 from lenet_tui.protocol.transcript import OpState, PhaseState
 from lenet_tui.protocol.views import ViewRequest
@@ -84,7 +85,8 @@ class TextPrinter:
             return
         at = state.position
         iteration = self._words("trace.iteration", n=at.iteration)
-        self._printer.rule(f"{iteration} · {at.phase} · {state.seconds * 1000:.2f} ms")
+        phase = phase_text(at.phase, self._words)
+        self._printer.rule(f"{iteration} · {phase} · {state.seconds * 1000:.2f} ms")
         if state.ops:
             self._ops(state.ops)
         before, self._gradient = self._gradient, self._values(frame, f"{self._bias}.grad")
@@ -109,7 +111,7 @@ class TextPrinter:
         """Write where a move has led."""
         at, loss = moved.frame.position, moved.frame.loss
         inside = "" if at.op is None else f", {self._words('trace.inside', op=at.op)}"
-        phase = at.phase + inside
+        phase = phase_text(at.phase, self._words) + inside
         text = self._words(
             "trace.moved", move=clean(move, LONGEST), iteration=at.iteration, phase=phase
         )

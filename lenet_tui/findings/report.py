@@ -9,6 +9,7 @@ from typing import Any
 from lenet_tui.findings.files import path_of
 from lenet_tui.findings.finding import NOTE, Finding, Findings
 from lenet_tui.findings.words import as_json, said
+from lenet_tui.protocol.phase_words import phase_about, phase_text
 from lenet_tui.text.clean import clean
 from lenet_tui.text.words import Words
 
@@ -37,8 +38,14 @@ def _plain(value: Any) -> Any:
 def place(finding: Finding, words: Words) -> str:
     """The line of the person's code and the place on the tape."""
     key = "findings.at" if finding.where not in ("", finding.phase) else "findings.in"
-    at = words(key, where=finding.where, phase=finding.phase) if finding.phase else finding.where
+    phase = phase_text(finding.phase, words)
+    at = words(key, where=finding.where, phase=phase) if finding.phase else finding.where
     return "  ".join(part for part in (finding.line, at) if part)
+
+
+def whole_place(finding: Finding, words: Words) -> list[str]:
+    """The place, and in a line of its own what its phase is, where the name does not say it."""
+    return [*filter(None, (place(finding, words), phase_about(finding.phase, words)))]
 
 
 def unseen(found: Findings, words: Words) -> str:
@@ -53,8 +60,10 @@ def text(found: Findings, words: Words) -> str:
     blocks = []
     for finding in found.findings:
         title, why, fix = said(finding, words)
+        at, *about = whole_place(finding, words) or [""]
         lines = [
-            f"{words(f'findings.level.{finding.level}')}  {finding.id}  {place(finding, words)}",
+            f"{words(f'findings.level.{finding.level}')}  {finding.id}  {at}",
+            *(f"  {line}" for line in about),
             f"  {title}",
             f"  {words('findings.why')}: {why}",
             f"  {words('findings.fix')}: {fix}",

@@ -190,4 +190,5 @@ NOTICES = {
     ),
     "protocol:cut-short": ("its field {name} is cut short", "其字段 {name} 不完整"),
     "protocol:other-fields": ("its field {name} has unknown fields", "其字段 {name} 含有其他字段"),
+    "protocol:own-code": ("own code", "自写代码"),
 }

@@ -2,27 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TypeVar
+from typing import Generic, TypeVar
+
+from lenet_tui.twins.result import EARLIER_A, EARLIER_B, EQUAL, ONLY_A, ONLY_B
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
+    """One thing that both did, or that only one did: the other is ``None``.
+
+    ``moved``: the two do it at two places. Then there are two matches with both in them: in the
+    first only ``early`` does it yet, A (0) or B (1); by the second both have done it.
+    """
+
+    a: T | None
+    b: T | None
+    moved: bool = False
+    early: int | None = None
+
+    @property
+    def how(self) -> str:
+        """The ``how`` of its row, before anything is measured."""
+        if self.early is not None:
+            return (EARLIER_A, EARLIER_B)[self.early]
+        if self.a is None:
+            return ONLY_B
+        return ONLY_A if self.b is None else EQUAL
+
+
 def aligned(
-    a: Sequence[T], b: Sequence[T], keys_a: Sequence[object], keys_b: Sequence[object]
-) -> Iterator[tuple[T | None, T | None]]:
-    """Pairs of what has one key in both lists, in order; ``None`` beside what only one has."""
-    if keys_a == keys_b:
-        yield from zip(a, b, strict=True)
+    a: Sequence[T],
+    b: Sequence[T],
+    key: Callable[[T], Hashable],
+    finer: Callable[[T], Hashable] | None = None,
+    identity: Callable[[T], Hashable] | None = None,
+) -> Iterator[Match[T]]:
+    """Matches of what has one ``key`` in both lists, in order.
+
+    What has the same ``finer`` key too is matched before the rest. What stands at two places is
+    matched by its ``identity``. Both are the key unless given.
+    """
+    if [key(one) for one in a] == [key(other) for other in b]:
+        yield from (Match(one, other) for one, other in zip(a, b, strict=True))
         return
-    matcher: SequenceMatcher[object] = SequenceMatcher(None, keys_a, keys_b, autojunk=False)
+    matches = _in_order(a, b, [key] if finer is None else [finer, key])
+    _match_moved(matches, identity or key)
+    yield from matches
+
+
+def _in_order(
+    a: Sequence[T], b: Sequence[T], keys: Sequence[Callable[[T], Hashable]]
+) -> list[Match[T]]:
+    """Matches by the first of ``keys``; of what lies between two of them by the next ones."""
+    if not (keys and a and b):
+        return [*(Match(one, None) for one in a), *(Match(None, other) for other in b)]
+    key, *others = keys
+    matches: list[Match[T]] = []
+    matcher = SequenceMatcher(None, [*map(key, a)], [*map(key, b)], autojunk=False)
     for kind, first, last, start, end in matcher.get_opcodes():
+        ours, theirs = a[first:last], b[start:end]
         if kind == "equal":
-            yield from zip(a[first:last], b[start:end], strict=True)
+            matches += (Match(one, other) for one, other in zip(ours, theirs, strict=True))
+        else:
+            matches += _in_order(ours, theirs, others)
+    return matches
+
+
+def _match_moved(matches: list[Match[T]], identity: Callable[[T], Hashable]) -> None:
+    """Match what only one did here with what only the other did elsewhere.
+
+    Where one did it more often than the other, nobody knows which of them was moved.
+    """
+    alone: defaultdict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for n, match in enumerate(matches):
+        if match.b is None and match.a is not None:
+            alone[identity(match.a)][0].append(n)
+        elif match.a is None and match.b is not None:
+            alone[identity(match.b)][1].append(n)
+    for of_a, of_b in alone.values():
+        if len(of_a) != len(of_b):
             continue
-        yield from ((one, None) for one in a[first:last])
-        yield from ((None, other) for other in b[start:end])
+        for n, m in zip(of_a, of_b, strict=True):
+            both = Match(matches[n].a, matches[m].b, moved=True)
+            matches[max(n, m)] = both
+            matches[min(n, m)] = replace(both, early=int(m < n))
 
 
 def index_at(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -51,7 +51,8 @@ class Summary:
 class Yielded:
     """An entry of a tape, or a tensor beside it: what it is called, and what it yielded.
 
-    ``gradient``: it is a parameter's ``.grad``. ``line``: of ``Seen.file``; 0: it is not known.
+    ``gradient``: it is a parameter's ``.grad``. ``by_hand``: no call that is observed made it.
+    ``line``: of ``Seen.file``; 0: it is not known.
     """
 
     phase: str
@@ -59,6 +60,7 @@ class Yielded:
     name: str
     tensors: tuple[Summary | None, ...]
     gradient: bool = False
+    by_hand: bool = False
     line: int = 0
     numbers: tuple[tuple[str, float], ...] = ()
 
@@ -66,6 +68,17 @@ class Yielded:
     def key(self) -> tuple[str, str, str]:
         """What it is known by in both scripts, however often it was done before."""
         return self.phase, self.op, self.name.partition("#")[0]
+
+    @property
+    def finer(self) -> tuple[tuple[str, str, str], bool]:
+        """Tells an optimizer's update from one by hand, where both scripts have both."""
+        return self.key, self.by_hand
+
+    @property
+    def identity(self) -> tuple[tuple[str, str, str], bool, Shape | None]:
+        """What it is known by where the other script has it at another place."""
+        first = next(iter(self.tensors), None)
+        return *self.finer, None if first is None else first.shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from lenet_tui.protocol.phase_words import phase_about, phase_text
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
-from lenet_tui.twins.result import EQUAL, ONLY_A, SHAPES, TwinRow, TwinsResult
+from lenet_tui.twins.result import EQUAL, SHAPES, TwinRow, TwinsResult
 
 Labels = tuple[str, str]
 
@@ -46,6 +47,8 @@ def parting(result: TwinsResult, words: Words, names: Labels) -> list[str]:
     if counted is not None and counted != first:
         lines.append(words("twins.first-number", place=place(*counted, words, names)))
         lines += details(counted[1], words, names)
+    met = {row.phase for _, row in filter(None, (first, counted))}
+    lines += (f"  {about}" for phase in sorted(met) if (about := phase_about(phase, words)))
     return lines + endings(result, words, names) + stopped(result, words, names)
 
 
@@ -76,16 +79,20 @@ def stopped(result: TwinsResult, words: Words, names: Labels) -> list[str]:
 
 
 def place(n: int, row: TwinRow, words: Words, names: Labels) -> str:
-    """The iteration, phase, op and line of a row."""
+    """The iteration, phase, op and line of a row, and who does it there if not both."""
     op = entry(row)
-    text = words("twins.at", n=n, phase=row.phase, op=op) if n else words("twins.start", op=op)
+    phase = phase_text(row.phase, words)
+    text = words("twins.at", n=n, phase=phase, op=op) if n else words("twins.start", op=op)
     lines = [line for line in (row.line_a, row.line_b) if line]
     if len(set(lines)) == 2:
         text += f" · {words('twins.lines', a=lines[0], b=lines[1])}"
     elif lines:
         text += f" · {words('twins.line', a=lines[0])}"
-    if row.missing:
-        text += f" · {words('twins.only', name=names[row.how != ONLY_A])}"
+    if row.by is not None:
+        said = words("twins.later" if row.early else "twins.only", name=names[row.by ^ row.early])
+        text += f" · {said}"
+    elif row.moved:
+        text += f" · {words('twins.elsewhere')}"
     return text
 
 

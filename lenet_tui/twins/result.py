@@ -11,6 +11,8 @@ from lenet_tui.protocol.request import Request
 from lenet_tui.text.notice import Notice
 
 EQUAL, DIFFERS, SHAPES, ONLY_A, ONLY_B = "equal", "differs", "shapes", "only-a", "only-b"
+EARLIER_A, EARLIER_B = "earlier-a", "earlier-b"
+"""Only one of the two does it here; the other does it further on in the iteration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class TwinRow:
     where it is not known. ``count`` of ``size`` elements differ, at most by ``difference``; where
     ``first`` is ``None`` they were not counted. ``gradient``: it is a parameter's ``.grad``.
     ``file_a``, ``text_a``: whose line it is and what it says, where that is known, as of scripts.
-    ``types``: of both tensors, where these differ.
+    ``types``: of both tensors, where these differ. ``moved``: the two do it at two places; it has
+    a row at each, and the later one compares the numbers.
     """
 
     phase: str
@@ -54,11 +57,24 @@ class TwinRow:
     text_a: str = ""
     text_b: str = ""
     types: tuple[str, str] | None = None
+    moved: bool = False
 
     @property
     def missing(self) -> bool:
-        """Whether only one of the two did it."""
-        return self.how in (ONLY_A, ONLY_B)
+        """Whether only one of the two did it, or only one has done it yet."""
+        return self.by is not None
+
+    @property
+    def early(self) -> bool:
+        """Whether one of the two does it only later."""
+        return self.how in (EARLIER_A, EARLIER_B)
+
+    @property
+    def by(self) -> int | None:
+        """Which of the two alone does it here, A (0) or B (1); ``None``: both."""
+        if self.how in (ONLY_A, EARLIER_A):
+            return 0
+        return 1 if self.how in (ONLY_B, EARLIER_B) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ class TwinIteration:
 
     @property
     def first(self) -> TwinRow | None:
-        """The first row that is not equal."""
+        """The first row that is not equal, or stands at another place."""
         return next((row for row in self.rows if row.how != EQUAL), None)
 
     @property

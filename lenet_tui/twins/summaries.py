@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lenet_tui.twins.align import aligned, index_at, same_number
+from lenet_tui.twins.align import Match, aligned, index_at, same_number
 from lenet_tui.twins.crossing import Floats, Part, Seen, Summary, Yielded
-from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, Cell, TwinRow
+from lenet_tui.twins.result import DIFFERS, SHAPES, Cell, TwinRow
 
 MOST = 1 << 22
 """Elements of an iteration's tensors that are sent to be counted; the first that differs always."""
@@ -50,22 +50,21 @@ class Comparison:
         self._add(ours[cut[0] :], theirs[cut[1] :])
 
     def _add(self, a: Sequence[Placed], b: Sequence[Placed]) -> None:
-        keys = [y.key for _, y in a], [y.key for _, y in b]
-        for one, other in aligned(a, b, *keys):
-            self.rows.append(self._row(one, other))
+        keys = lambda p: p[1].key, lambda p: p[1].finer, lambda p: p[1].identity
+        for match in aligned(a, b, *keys):
+            self.rows.append(self._row(match))
 
-    def _row(self, a: Placed | None, b: Placed | None) -> TwinRow:
+    def _row(self, match: Match[Placed]) -> TwinRow:
+        a, b = match.a, match.b
         placed = a or b
         assert placed is not None
         entry = placed[1]
         row = TwinRow(
-            entry.phase, entry.name, entry.op,
-            ONLY_B if a is None else ONLY_A if b is None else EQUAL, entry.gradient,
-            line_a=a[1].line if a else 0, line_b=b[1].line if b else 0,
+            entry.phase, entry.name, entry.op, match.how, entry.gradient,
+            line_a=a[1].line if a else 0, line_b=b[1].line if b else 0, moved=match.moved,
         )  # fmt: skip
-        if a is None or b is None:
-            found = next((t for t in entry.tensors if t is not None), None)
-            return _sized(row, found, None) if a else _sized(row, None, found)
+        if a is None or b is None or match.early is not None:
+            return self._alone(row, b if row.by else a)
         ours, theirs = a[1].tensors, b[1].tensors
         for n in range(max(len(ours), len(theirs))):
             one = ours[n] if n < len(ours) else None
@@ -75,6 +74,13 @@ class Comparison:
         pairs = list(zip(ours, theirs, strict=True))
         both = next((p for p in pairs if p[0] is not None), (None, None))
         return _numbers(_sized(row, *both), a[1], b[1])
+
+    def _alone(self, row: TwinRow, placed: Placed | None) -> TwinRow:
+        """The row of what one of the two does, alone or before the other."""
+        tensors = placed[1].tensors if placed else ()
+        found = next((t for t in tensors if t is not None), None)
+        row = _sized(row, None if row.by else found, found if row.by else None)
+        return self._where(row) if row.moved else row
 
     def _parted(
         self, row: TwinRow, a: tuple[Part, Summary | None], b: tuple[Part, Summary | None]

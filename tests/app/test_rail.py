@@ -69,7 +69,7 @@ def test_of_many_extra_phases_the_newest_are_shown() -> None:
     row = stations(after(PHASE, *[Do("loss")] * 5))
     kept, gone = fitted(row, 2)
     assert gone == 3 and sum(s.state == "extra" for s in kept) == 2
-    upper, lower = phase_lines(after(PHASE, *[Do("loss")] * 5), 100, UNICODE)
+    upper, lower = phase_lines(after(PHASE, *[Do("loss")] * 5), 100, UNICODE, EN)
     assert upper.plain.startswith("+3 ") and upper.cell_length <= 100 >= len(lower.plain.rstrip())
 
 
@@ -78,7 +78,7 @@ def test_of_many_extra_phases_the_newest_are_shown() -> None:
 def test_phases_fit_and_what_belongs_together_stands_below(width: int, glyphs: Glyphs) -> None:
     frame = after(PHASE, PHASE, PHASE, *[OP] * 7)
     segments = [replace(s, seconds=0.00049) for s in frame.segments]
-    upper, lower = phase_lines(replace(frame, segments=tuple(segments)), width, glyphs)
+    upper, lower = phase_lines(replace(frame, segments=tuple(segments)), width, glyphs, EN)
     assert upper.cell_length <= width and len(lower.plain.rstrip()) <= width
     assert upper.plain.index("backward") == lower.plain.index(f"7/{segments[-1].total}")
     assert upper.plain.index("forward") == lower.plain.index("0.49 ms")
@@ -171,7 +171,7 @@ def test_quantities() -> None:
 def test_phases_out_of_turn_never_make_the_line_wider_than_the_screen(glyphs: Glyphs) -> None:
     frame = after(PHASE, Do("zero_grad"), Do("backward", ONEHOT), Do("forward"), PHASE)
     for width in (78, 100, 160):
-        upper, _ = phase_lines(frame, width, glyphs)
+        upper, _ = phase_lines(frame, width, glyphs, EN)
         assert upper.cell_length <= width and "update" in upper.plain
     assert upper.plain.count(glyphs.extra) == 2
 

@@ -55,6 +55,8 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "input-scale__vision": {"where": "0", "reason": "large", "low": 0.0, "high": 255.0},
     "input-scale__twice": {"line": 16, "reason": "tiny", "low": 0.0},
     "input-scale__regression": {"where": "0", "reason": "large"},
+    "input-scale__features": {"where": "0", "reason": "features", "feature": "[:, 2]", "count": 1},
+    "input-scale__still": {"reason": "still", "feature": "[:, 4, :, :]", "count": 1, "of": 5},
     "same-batch-again__vision": {"reason": "samples"},
     "same-batch-again__sequence": {"where": "1", "reason": "dropout_seeded", "iterations": 3},
     "same-batch-again__regression": {

@@ -14,7 +14,17 @@ from lenet_tui.text.notice import Problem
 from lenet_tui.twins.engine.alignment import same_bits
 from lenet_tui.twins.engine.pair import run_twins
 from lenet_tui.twins.mistake import BY_ID, MISTAKES, PROGRAMS, edited
-from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, TwinRow, Twins
+from lenet_tui.twins.result import (
+    DIFFERS,
+    EARLIER_A,
+    EARLIER_B,
+    EQUAL,
+    ONLY_A,
+    ONLY_B,
+    SHAPES,
+    TwinRow,
+    Twins,
+)
 from lenet_tui.twins.scripts import write_scripts
 from tests.harness.driving import Drive
 from tests.harness.terminal import environment
@@ -22,18 +32,18 @@ from tests.twins.script import Script
 
 FIRST = {
     "no-zero-grad": ((1, "zero_grad", ONLY_A), (2, "backward", "head.bias")),
-    "zero-grad-late": ((1, "zero_grad", ONLY_A), (1, "update", "conv.weight")),
+    "zero-grad-late": ((1, "zero_grad", EARLIER_A), (1, "update", "conv.weight")),
     "lr-times-ten": ((1, "update", DIFFERS), (1, "update", "conv.weight")),
     "softmax-first": ((1, "loss", ONLY_B), (1, "loss", "loss")),
     "softmax-dim": ((1, "loss", DIFFERS), (1, "loss", "loss.log_softmax")),
     "detached": ((1, "forward", ONLY_B), (1, "backward", "head")),
-    "data-edit": ((1, "update", ONLY_B), (1, "backward", "hidden")),
+    "data-edit": ((1, "update", EARLIER_B), (1, "backward", "hidden")),
     "all-zero": ((0, "init", DIFFERS), (0, "init", "conv.weight")),
     "stale-optimizer": ((1, "zero_grad", ONLY_A), (2, "forward", "head")),
     "sum-for-mean": ((1, "loss", DIFFERS), (1, "loss", "loss")),
     "labels-from-one": ((1, "loss", ONLY_A), None),
     "dropout-last": ((1, "loss", ONLY_B), (1, "loss", "loss")),
-    "clip-after-step": ((1, "update", ONLY_B), (2, "forward", "conv")),
+    "clip-after-step": ((1, "update", EARLIER_B), (1, "update", "conv.weight")),
     "broadcast-target": ((1, "data", SHAPES), (1, "data", "target")),
     "relu-output": ((1, "forward", ONLY_B), (1, "loss", "loss")),
     "raw-input": ((1, "forward", ONLY_A), (1, "forward", "0")),
@@ -109,6 +119,26 @@ def test_the_first_number_is_torchs_own(tmp_path: Path) -> None:
     assert row.difference == (ours.double() - theirs.double()).abs().max().item()
     assert (row.count, row.size) == (int((ours != theirs).sum()), 10)
     assert row.a == ours.double().norm().item() and (row.line_a, row.line_b) == (41, 40)
+
+
+def test_what_was_moved_is_compared_where_both_have_done_it() -> None:
+    mistake = BY_ID["clip-after-step"]
+    result = run_twins(Twins(mistake=mistake.id, iterations=1))
+    rows = [row for row in result.iterations[1].rows if row.phase in ("clip", "update")]
+    assert [(row.phase, row.how, row.moved) for row in rows] == [
+        *[("update", EARLIER_B, True)] * 6,
+        *[("clip", EQUAL, False)] * 6,
+        *[("update", DIFFERS, True)] * 6,
+    ]
+    a, b = Script(mistake.healthy), Script(mistake.broken)
+    a.step(), b.step()
+    found = result.first_number
+    assert found is not None and found[1] is rows[-6] and found[1].first is not None
+    (ours, theirs), cell = (s.values["conv.weight"] for s in (a, b)), found[1].first
+    assert (cell.a, cell.b) == (ours[cell.index].item(), theirs[cell.index].item())
+    assert found[1].difference == (ours.double() - theirs.double()).abs().max().item()
+    early = rows[0]
+    assert (early.a, early.b, early.line_a, early.line_b) == (None, rows[-6].b, 43, 42)
 
 
 def test_nan_is_equal_to_nan_and_none_to_none_alone() -> None:

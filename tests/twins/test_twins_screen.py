@@ -156,6 +156,25 @@ def test_no_line_of_the_table_is_too_long(width: int) -> None:
         assert all(cell_len(text.plain) <= width for text in (head, *(line.text for line in lines)))
 
 
+@pytest.mark.parametrize("width", [50, 78, 118])
+@pytest.mark.parametrize(
+    ("language", "later", "moved"), [("en", "later", "moved"), ("zh", "在后面", "位置不同")]
+)
+def test_what_was_moved_says_so_at_both_places(
+    language: str, later: str, moved: str, width: int
+) -> None:
+    result = run_twins(Twins(mistake="clip-after-step", iterations=1))
+    _, lines = table(result.iterations[1], ("A", "B"), width, words(language), UNICODE)
+    early, both = (
+        [line.text.plain for line in lines if line.row and line.row.moved and line.row.early == e]
+        for e in (True, False)
+    )
+    assert len(early) == len(both) == 6
+    assert all(text.startswith("↓ ") and later in text and moved not in text for text in early)
+    assert all(text.startswith("✘ ") and moved in text for text in both)
+    assert all(cell_len(text) <= width for text in early + both)
+
+
 @pytest.mark.usefixtures("forked_sides")
 async def test_two_scripts_are_compared_on_the_screen(tmp_path: Path) -> None:
     a, b = tmp_path / "good.py", tmp_path / "bad.py"

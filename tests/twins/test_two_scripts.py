@@ -175,6 +175,27 @@ def test_both_lines_values_and_shapes_are_printed(tmp_path: Path) -> None:
     assert math.isclose(one, y, rel_tol=1e-6) and math.isclose(other, 1.5 * y, rel_tol=1e-6)
 
 
+def test_what_was_moved_is_found_with_both_lines(tmp_path: Path) -> None:
+    back, edit = "    loss.backward()\n", "    model[2].weight.data.mul_(0.5)\n"
+    good, bad = TOP.replace(back, back + edit), TOP.replace(back, edit + back)
+    a, b = wrote(tmp_path, good=good, bad=bad)
+    status, found = compared("--iterations", "1", a, b)
+    first = found["first"]
+    assert (status, place(first), first["how"]) == (1, (1, "update", "2.weight"), "earlier-b")
+    assert (first["line_a"], first["line_b"]) == (18, 17) and first["a"] is None
+    assert first["text_a"] == first["text_b"] == edit.strip()
+    assert place(found["first_number"])[1:] == ("backward", "2")
+    done = run_here("twins", "--format", "text", "--iterations", "1", a, b)
+    assert "update: 2.weight · lines 18 and 17 · good.py does it later\n" in done.stdout
+    same = Path(b).with_name("same.py")
+    same.write_text(bad.replace("model[2]", "model[0]"))  # no gradient is computed from it
+    Path(a).write_text(good.replace("model[2]", "model[0]"))
+    status, found = compared("--iterations", "3", a, str(same))
+    assert (status, place(found["first"])) == (1, (1, "update", "0.weight"))
+    assert found["first_number"] is None
+    assert all(ours == theirs for ours, theirs in found["losses"])
+
+
 @pytest.mark.slow
 def test_a_class_that_shuffles_drops_and_exits(tmp_path: Path) -> None:
     a, b, c = wrote(

@@ -34,6 +34,7 @@ from lenet_tui.protocol.messages import (
     Report,
 )
 from lenet_tui.protocol.moves import Back, Forward, ToFailure, ToOp
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.position import Position
 from lenet_tui.sessions.ui.resume import elsewhere
 from lenet_tui.stepping.ui.move_queue import PendingMove
@@ -173,7 +174,8 @@ class ReportScreen(SessionScreen):
     def _summary(self, done: PendingMove, frame: Frame) -> str:
         """A move and where it led, as a line of the log."""
         position = frame.position
-        where = self.words("log.where", n=thousands(position.iteration), phase=position.phase)
+        phase = phase_text(position.phase, self.words)
+        where = self.words("log.where", n=thousands(position.iteration), phase=phase)
         if position.op is not None:
             where += f" {position.op}"
         what = self.words("log.run") if done.move is None else done.move.brief

@@ -10,13 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from lenet_tui.explain.cell_address import Cell, CellError, check_index, parse_cell, unknown
-from lenet_tui.explain.engine import (
-    attention_parts,
-    by_hand,
-    gradients,
-    result,
-    update_rules,
-)
+from lenet_tui.explain.engine import attention_parts, by_hand, gradients, result, update_rules
 from lenet_tui.explain.engine.finite_difference import central_difference
 from lenet_tui.explain.engine.op_rule import Call, asked
 from lenet_tui.explain.engine.ops import attention, norm
@@ -32,6 +26,7 @@ from lenet_tui.explain.explanation import Explain, Explanation
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol.optimizers import OPTIMIZERS, STATES
 from lenet_tui.protocol.options import OWN
+from lenet_tui.protocol.phase_words import phase_noticed
 from lenet_tui.protocol.phases import BACKWARD, INIT, PHASES, STEP, UPDATE, Phase
 from lenet_tui.protocol.request import Rejected
 from lenet_tui.tape.engine.entries import UpdateEntry
@@ -163,8 +158,8 @@ class Explainer:
             raise self._unknown(cell, scope)
         where: Notice | str = ""
         if scope.cursor == self._navigator.cursor:
-            at = self._navigator.position
-            where = notice("explain:here", n=at.iteration, phase=at.phase)
+            n, phase = self._navigator.position.iteration, self._navigator.position.phase
+            where = notice("explain:here", n=n, phase=phase_noticed(phase))
         if aspect == "grad" and cell.tensor.rpartition(".")[0] in (*GIVEN, LOSS_TARGET):
             raise CellError("explain:data-has-no-gradient", name=cell.name)
         if aspect == "grad":

@@ -122,10 +122,13 @@ EXPLAIN_PHASES: Table = {
         注意：它应在 optimizer.step() 之后，每个 epoch 一次或每次迭代一次。
     """),
     "explain.phase.other": paragraphs("""
-        Tensor work of the step that belongs to no other phase: between the model, the loss and the
-        update, or after it, such as an accuracy.
+        Work of the step that is none of its phases: between the model, the loss and the update, or
+        after it, such as an accuracy, or a gradient changed by hand.
+        What it computes is called other.…, and in JSON the phase is other.
 
-        这一步中不属于其他阶段的张量运算：在模型、损失与更新之间，或在更新之后，例如计算准确率。
+        训练步中不属于任何阶段的工作：在模型、损失与更新之间，或在更新之后，
+        例如计算准确率，或手动修改梯度。
+        它算出的结果名为 other.…，在 JSON 中此阶段写作 other。
     """),
     "explain.phase.edit": paragraphs("""
         A change by hand: one number of a parameter, or what the next iteration takes as its input.

@@ -13,6 +13,8 @@ from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.words import called, facts, spelled_evidence
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.phase_words import phase_about, phase_text
+from lenet_tui.protocol.phases import OTHER
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
@@ -228,11 +230,14 @@ def _order(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) 
         for phase in turn:
             here = phase == finding.phase
             mark = glyphs.current if here else glyphs.dot
+            shown = phase_text(phase, words)
             again = f"   {glyphs.times} {times}" if times > 1 and phase == turn[-1] else ""
-            lines.append(_plain(f"  {mark} {phase}{again}", "bold $text-error" if here else ""))
+            lines.append(_plain(f"  {mark} {shown}{again}", "bold $text-error" if here else ""))
     if finding.id == "grad-accumulates" and "zero_grad" not in phases and phases:
         absent = f"  {glyphs.missing} zero_grad: {words('panel.absent')}"
         lines.append(_plain(absent, "bold $text-error"))
+    if OTHER.name in phases and finding.phase != OTHER.name:
+        lines += [Content(""), _plain(f"  {phase_about(OTHER.name, words)}", "$foreground-muted")]
     return [*lines, Content(""), *_evidence(finding, words)] if lines else []
 
 

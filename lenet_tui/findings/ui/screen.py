@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from lenet_tui.findings import probes
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
 from lenet_tui.findings.ledger import Ledger
-from lenet_tui.findings.report import place, unseen
+from lenet_tui.findings.report import unseen, whole_place
 from lenet_tui.findings.request import ITERATIONS, Check
 from lenet_tui.findings.ui.ledger_page import LedgerPage
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
@@ -232,20 +232,20 @@ class FindingsScreen(Dialog[Finding]):
     def _detail(self, finding: Finding | None) -> None:
         self._shown = finding
         words = self.words
-        texts = dict.fromkeys(("place", "evidence", "why", "fix"), "")
+        texts = {key: [""] for key in ("place", "why", "fix", "evidence")}
         if finding is not None:
             _, why, fix = said(finding, words)
             evidence = shown_evidence(finding, words)
             texts = {
-                "place": place(finding, words),
-                "evidence": f"{words('findings.evidence')}: {evidence}" if evidence else "",
-                "why": f"{words('findings.why')}: {why}",
-                "fix": f"{words('findings.fix')}: {fix}",
+                "place": whole_place(finding, words),
+                "evidence": [f"{words('findings.evidence')}: {evidence}" if evidence else ""],
+                "why": [f"{words('findings.why')}: {why}"],
+                "fix": [f"{words('findings.fix')}: {fix}"],
             }
-        for name, text in texts.items():
+        for name, lines in texts.items():
             prose = self.query_one(f"#findings-{name}", Prose)
-            prose.show(clean(words.spell(text), 2000))
-            prose.display = bool(text)
+            prose.show("\n".join(clean(words.spell(line), 2000) for line in lines))
+            prose.display = any(lines)
         self.query_one(f"#{LIST}").set_class(finding is None, "-none")
 
     # Places
@@ -262,7 +262,7 @@ class FindingsScreen(Dialog[Finding]):
         self.query_one(f"#{PLACE} .title", Static).update(clean(f"{finding.id}: {title}", 400))
         shown = drawing(finding, self.words, self.glyphs, self._port.frame)
         self.query_one("#findings-drawing", Static).update(shown)
-        at = clean(place(finding, self.words), 400)
+        at = "\n".join(clean(line, 400) for line in whole_place(finding, self.words))
         remedy = clean(f"{self.words('findings.fix')}: {fix}", 1000)
         self.query_one("#findings-remedy", Prose).show(self.words.spell(f"{at}\n{remedy}"))
         self._turn(PLACE)

@@ -204,6 +204,42 @@ NUMERIC: Table = {
         "Normalise with the same constants wherever the model is called.",
         "在每个调用模型的地方都用同样的常数归一化。",
     ),
+    "findings.input-scale.features.title": (
+        "Feature {feature} of what enters {where} has mean {feature_mean} and standard deviation"
+        " {feature_std}; so far from unit scale: {count} of {of}",
+        "进入 {where} 的特征 {feature} 均值 {feature_mean}、标准差 {feature_std}；"
+        "如此偏离单位尺度的：{of} 个特征中有 {count} 个",
+    ),
+    "findings.input-scale.features.why": (
+        "Weights are initialised for inputs of about unit scale: such a feature outweighs the"
+        " others in what the layer computes, and its weights get gradients as many times larger.",
+        "权重是按单位尺度的输入初始化的：这样的特征在该层的结果中压过其他特征，"
+        "其权重的梯度也大同样多倍。",
+    ),
+    "findings.input-scale.features.fix": (
+        "Normalise each feature by itself: subtract its mean over the training data and divide by"
+        " its standard deviation, once. Of pictures, all pixels of a channel by the same numbers.",
+        "逐个特征归一化：减去该特征在训练数据上的均值，除以它的标准差，只做一次。"
+        "图像则同一通道的所有像素用同样的数。",
+    ),
+    "findings.input-scale.still.title": (
+        "Feature {feature} of what enters {where} hardly varies: mean {feature_mean}, standard"
+        " deviation {feature_std}; such features: {count} of {of}",
+        "进入 {where} 的特征 {feature} 几乎不变：均值 {feature_mean}、标准差 {feature_std}；"
+        "这样的特征：{of} 个中有 {count} 个",
+    ),
+    "findings.input-scale.still.why": (
+        "In the batches seen it acts as one more bias: what differs from sample to sample is"
+        " less than a hundredth of it, and a step on its weights moves the output of all samples"
+        " alike.",
+        "在所见的批中它相当于又一个偏置：样本之间的差别不到其百分之一，"
+        "其权重的每一步更新都会使所有样本的输出一同移动。",
+    ),
+    "findings.input-scale.still.fix": (
+        "Normalise each feature by itself: subtract its mean over the training data and divide by"
+        " its standard deviation, once.",
+        "逐个特征归一化：减去该特征在训练数据上的均值，除以它的标准差，只做一次。",
+    ),
     "findings.input-scale.why": ("Weights expect unit scale.", "权重预期输入为单位尺度。"),
     "findings.input-scale.fix": (
         "Subtract the mean of the training data and divide by their standard deviation, once.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lenet_tui.history.engine.navigator import Navigator
 from lenet_tui.protocol import moves
 from lenet_tui.protocol.moves import Move
+from lenet_tui.protocol.phase_words import phase_noticed
 from lenet_tui.protocol.phases import STEP
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.tape import LAST
@@ -50,9 +51,8 @@ def check_between_phases(navigator: Navigator) -> None:
     position = navigator.position
     if position.op is not None:
         total = navigator.tape.segments[navigator.cursor.segment].total
-        raise MoveRejected(
-            "history:phase-under-way", phase=position.phase, done=position.op, total=total
-        )
+        phase = phase_noticed(position.phase)
+        raise MoveRejected("history:phase-under-way", phase=phase, done=position.op, total=total)
 
 
 def check_next(navigator: Navigator, phase: str) -> None:

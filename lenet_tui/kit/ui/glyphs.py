@@ -17,6 +17,7 @@ class Glyphs:
     stopped: str = "■"
     extra: str = "↻"
     missing: str = "∅"
+    moved: str = "↓"
     line: str = "─"
     dot: str = "·"
     times: str = "×"
@@ -38,7 +39,7 @@ class Glyphs:
 UNICODE = Glyphs()
 ASCII = Glyphs(
     done="+", past="!", warning="^", current=">", next="o", later=".", skipped="/", stopped="#",
-    extra="@", missing="0", line="-", dot="|", times="x", arrow="->", back="<", none="-", more="~",
-    bars=" .:-=+*%#", micro="u", folded=">", opened="v", frozen="*", ungrouped="0",
-    way="=", tick="+",
+    extra="@", missing="0", moved="v", line="-", dot="|", times="x", arrow="->", back="<",
+    none="-", more="~", bars=" .:-=+*%#", micro="u", folded=">", opened="v", frozen="*",
+    ungrouped="0", way="=", tick="+",
 )  # fmt: skip

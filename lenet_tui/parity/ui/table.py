@@ -9,6 +9,7 @@ from textual.content import Content
 
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.parity.result import TOLERANCE, ParityResult, ParityRow
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import number, shape_text, thousands
@@ -44,7 +45,7 @@ def sentence(result: ParityResult, words: Words) -> str:
     if first is not None:
         text = words(
             "parity.past",
-            **_named(first),
+            **_named(first, words),
             past=thousands(first.past),
             count=thousands(first.count),
             n=n,
@@ -53,11 +54,12 @@ def sentence(result: ParityResult, words: Words) -> str:
         return f"{text} {words('parity.drew')}" if first.drew else text
     if furthest is None or not furthest.share:
         return words("parity.equal", n=n)
-    return words("parity.within", **_named(furthest), n=n)
+    return words("parity.within", **_named(furthest, words), n=n)
 
 
-def _named(row: ParityRow) -> dict[str, str]:
-    return {"entry": entry(row), "phase": row.phase, "share": number(row.share, 2)}
+def _named(row: ParityRow, words: Words) -> dict[str, str]:
+    phase = phase_text(row.phase, words)
+    return {"entry": entry(row), "phase": phase, "share": number(row.share, 2)}
 
 
 def facts(result: ParityResult, words: Words) -> str:
@@ -94,7 +96,7 @@ def table(
     for row, cells in zip(result.rows, rows, strict=True):
         if row.phase != phase:
             phase = row.phase
-            lines.append(Line(Content.styled(phase, "bold $text-accent")))
+            lines.append(Line(Content.styled(phase_text(phase, words), "bold $text-accent")))
         name = _cut(words.spell(entry(row)), room, glyphs.more)
         if row.apart:
             numbers = _right(cells[-1], width - 3 - room)

@@ -15,6 +15,7 @@ from lenet_tui.findings.engine.check import check
 from lenet_tui.findings.finding import Findings
 from lenet_tui.findings.words import FINDINGS
 from lenet_tui.history.engine.live_session import Lent
+from lenet_tui.protocol.phase_words import PHASE_WORDS
 from lenet_tui.protocol.session_api import OwnError
 from lenet_tui.text.notice import Problem, notice
 from lenet_tui.text.words import Words
@@ -33,7 +34,7 @@ def checked(given: tuple[Any, ...], more: dict[str, Any], iterations: int) -> Ch
     if not isinstance(iterations, int) or iterations < 1:
         raise NotWhole("findings:not-whole", value=iterations)
     SETTINGS.set(load(default_path()))
-    words = Words(language(argparse.Namespace()), FINDINGS)
+    words = Words(language(argparse.Namespace()), FINDINGS, PHASE_WORDS)
     if dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1:
         why = notice("script:rank-unchecked", rank=dist.get_rank(), size=dist.get_world_size())
         LANGUAGE.set(language(argparse.Namespace()))

@@ -10,6 +10,7 @@ from lenet_tui.kit.ui.pick import Choice, PickScreen
 from lenet_tui.protocol.messages import Ready
 from lenet_tui.protocol.model_names import session_name
 from lenet_tui.protocol.options import DRAWN, OWN
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.saved_session import SavedSession
 from lenet_tui.protocol.schedules import CONSTANT
 from lenet_tui.text.clean import clean
@@ -36,7 +37,8 @@ def described(saved: SavedSession, words: Words) -> tuple[str, str]:
     """When a session was saved, where in it and with which loss; and what tells it from others."""
     position, options = saved.snapshot.position, saved.options
     when = time.strftime("%m-%d %H:%M", time.localtime(saved.saved))
-    where = [when, words("log.where", n=thousands(position.iteration), phase=position.phase)]
+    phase = phase_text(position.phase, words)
+    where = [when, words("log.where", n=thousands(position.iteration), phase=phase)]
     if saved.loss is not None:
         where.append(f"{words('status.loss')} {number(saved.loss)}")
     own = options.data in (OWN, DRAWN)

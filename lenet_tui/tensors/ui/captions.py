@@ -6,6 +6,7 @@ from itertools import takewhile
 from math import prod
 
 from lenet_tui.protocol.frame import Frame
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.phases import BACKWARD, FORWARD, LOSS, ZERO_GRAD
 from lenet_tui.protocol.views import View
 from lenet_tui.tensors.arrangement import Arrangement
@@ -79,7 +80,7 @@ def when(view: View, frame: Frame, words: Words, *, parameter: bool) -> str:
         parts.append(words("view.next"))
     elif view.made and view.made[0] != frame.position.iteration and not parameter:
         iteration, phase = view.made
-        made = words("view.from", iteration=thousands(iteration), phase=phase)
+        made = words("view.from", iteration=thousands(iteration), phase=phase_text(phase, words))
         parts.append(made if iteration > 0 else words("view.before"))
     gradient = view.request.tensor.endswith(GRAD)
     if gradient and frame.accumulated > 1 and view.state == "value":

@@ -10,10 +10,11 @@ from torch import Tensor
 
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.tape import Tape
-from lenet_tui.twins.align import aligned, index_at, same_number
-from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, Cell, TwinRow
+from lenet_tui.twins.align import Match, aligned, index_at, same_number
+from lenet_tui.twins.result import DIFFERS, EQUAL, SHAPES, Cell, TwinRow
 
 Key = tuple[str, str, str]
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,44 +24,56 @@ class Place:
     phase: str
     entry: Entry
     line: int
+    by_hand: bool
 
     @property
     def key(self) -> Key:
         """What it is known by in both tapes, however often it was done before."""
         return self.phase, self.entry.op, self.entry.name.partition("#")[0]
 
+    @property
+    def finer(self) -> tuple[Key, bool]:
+        """Tells an optimizer's update from one by hand, where both tapes have both."""
+        return self.key, self.by_hand
+
+    @property
+    def identity(self) -> tuple[Key, bool, Shape | None]:
+        """What it is known by where the other tape has it at another place."""
+        return *self.finer, next(iter(self.entry.shapes()), None)
+
 
 def tape_rows(a: Tape, b: Tape) -> Iterator[TwinRow]:
     """A row for each entry of either tape, in order."""
-    ours, theirs = _places(a), _places(b)
-    for one, other in aligned(ours, theirs, [p.key for p in ours], [p.key for p in theirs]):
-        yield _row(one, other)
+    both = _places(a), _places(b)
+    for match in aligned(*both, lambda p: p.key, lambda p: p.finer, lambda p: p.identity):
+        yield _row(match)
 
 
 def named_rows(
     phase: str, op: str, a: Mapping[str, Tensor], b: Mapping[str, Tensor]
 ) -> Iterator[TwinRow]:
     """A row for each name of either."""
-    for one, other in aligned(list(a), list(b), list(a), list(b)):
-        row = TwinRow(phase, one or other or "", op, _how(one, other))
-        yield measured(row, [a[one]] if one else [], [b[other]] if other else [])
+    for match in aligned(list(a), list(b), str):
+        row = TwinRow(phase, match.a or match.b or "", op, match.how, moved=match.moved)
+        yield measured(row, [a[match.a]] if match.a else [], [b[match.b]] if match.b else [])
 
 
 def _places(tape: Tape) -> list[Place]:
     return [
-        Place(segment.phase.name, entry, getattr(entry, "line", 0) or segment.line)
+        Place(segment.phase.name, entry, getattr(entry, "line", 0) or segment.line, segment.by_hand)
         for segment in tape.segments
         for entry in segment.entries
     ]
 
 
-def _row(a: Place | None, b: Place | None) -> TwinRow:
+def _row(match: Match[Place]) -> TwinRow:
+    a, b = match.a, match.b
     place = a or b
     assert place is not None
     entry = place.entry
     row = TwinRow(
-        place.phase, entry.name, entry.op, _how(a, b), entry.sets_gradient_of(_parameter(entry)),
-        line_a=a.line if a else 0, line_b=b.line if b else 0,
+        place.phase, entry.name, entry.op, match.how, entry.sets_gradient_of(_parameter(entry)),
+        line_a=a.line if a else 0, line_b=b.line if b else 0, moved=match.moved,
     )  # fmt: skip
     row = measured(row, a.entry.tensors() if a else [], b.entry.tensors() if b else [])
     if a and b and row.how == EQUAL and a.entry.numbers != b.entry.numbers:
@@ -84,12 +97,6 @@ def _numbers(row: TwinRow, a: dict[str, float], b: dict[str, float]) -> TwinRow:
     return row
 
 
-def _how(a: object | None, b: object | None) -> str:
-    if a is None:
-        return ONLY_B
-    return ONLY_A if b is None else EQUAL
-
-
 def measured(row: TwinRow, a: Sequence[Tensor | None], b: Sequence[Tensor | None]) -> TwinRow:
     """The row with the numbers of the tensors: of the first pair that differs, or of the first."""
     pairs = [
@@ -98,9 +105,9 @@ def measured(row: TwinRow, a: Sequence[Tensor | None], b: Sequence[Tensor | None
     ]
     if not pairs:
         return row
-    if row.missing:
-        one, other = next((p for p in pairs if p != (None, None)), pairs[0])
-        return _with_numbers(row, one, other)
+    if row.by is not None:
+        one = next((p[row.by] for p in pairs if p[row.by] is not None), None)
+        return _with_numbers(row, None if row.by else one, one if row.by else None)
     for one, other in pairs:
         if not same_bits(one, other):
             return _apart(row, one, other)

@@ -62,7 +62,7 @@ class Summarised:
                 yield Yielded(
                     segment.phase.name, entry.op, entry.name, tuple(map(summary, tensors)),
                     entry.sets_gradient_of(_parameter(entry)),
-                    getattr(entry, "line", 0) or segment.line, entry.numbers,
+                    segment.by_hand, getattr(entry, "line", 0) or segment.line, entry.numbers,
                 )  # fmt: skip
 
     def _named(self, phase: str, op: str, tensors: Mapping[str, Tensor]) -> Iterator[Yielded]:

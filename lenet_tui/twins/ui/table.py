@@ -8,10 +8,11 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from lenet_tui.kit.ui.glyphs import Glyphs
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.text.numbers import number
 from lenet_tui.text.words import Words
 from lenet_tui.twins.lines import Labels, entry
-from lenet_tui.twins.result import EQUAL, ONLY_A, SHAPES, TwinIteration, TwinRow, TwinsResult
+from lenet_tui.twins.result import EQUAL, SHAPES, TwinIteration, TwinRow, TwinsResult
 
 GAP = "  "
 WIDE = 70
@@ -111,17 +112,29 @@ def table(
     for row, cells in zip(iteration.rows, rows, strict=True):
         if row.phase != phase:
             phase = row.phase
-            lines.append(Line(Content.styled(phase, "bold $text-accent")))
+            lines.append(Line(Content.styled(phase_text(phase, words), "bold $text-accent")))
         mark, style = _mark(row, glyphs)
-        text = f" {_cut(words.spell(entry(row)), room, glyphs.more)}{columns(cells)}"
+        text = f" {_named(row, room, words, glyphs)}{columns(cells)}"
         weight = "bold" if row is first else "" if row.how != EQUAL else "$foreground-muted"
         lines.append(Line(Content.assemble((mark, style), (text, weight)), row))
     return head, lines
 
 
+def _named(row: TwinRow, width: int, words: Words, glyphs: Glyphs) -> str:
+    """What the row is of, and that the two do it at two places, in exactly ``width`` cells."""
+    said = f" {glyphs.dot} {words('twins.moved')}" if row.moved and not row.early else ""
+    room = width - cell_len(said)
+    if not said or room < LABEL:
+        return _cut(words.spell(entry(row)), width, glyphs.more)
+    name = words.spell(entry(row))
+    return _cut(_cut(name, min(room, cell_len(name)), glyphs.more) + said, width, glyphs.more)
+
+
 def _mark(row: TwinRow, glyphs: Glyphs) -> tuple[str, str]:
     if row.how == EQUAL:
         return "=", "$foreground-muted"
+    if row.early:
+        return glyphs.moved, "bold $text-warning"
     if row.missing:
         return glyphs.missing, "bold $text-warning"
     return glyphs.past, "bold $text-error"
@@ -131,9 +144,10 @@ def _cells(row: TwinRow, glyphs: Glyphs, words: Words) -> list[str]:
     if row.how == SHAPES:
         return [words.spell(_shape(row.shape_a)), words.spell(_shape(row.shape_b)), ""]
     a, b = (words.spell(_number(value)) for value in (row.a, row.b))
-    if row.missing:
+    if row.by is not None:
         ran = a or b or words("twins.ran")
-        return [ran, glyphs.none, ""] if row.how == ONLY_A else [glyphs.none, ran, ""]
+        other = words("twins.later.short") if row.early else glyphs.none
+        return [other, ran, ""] if row.by else [ran, other, ""]
     gap = number(row.difference, 3) if row.difference else ""
     return [a or words("twins.none"), b or words("twins.none"), words.spell(gap)]
 

@@ -45,6 +45,8 @@ SCREEN: Table = {
     "twins.line": ("line {a}", "第 {a} 行"),
     "twins.lines": ("lines {a} and {b}", "第 {a} 行与第 {b} 行"),
     "twins.only": ("only in {name}", "只有 {name} 有"),
+    "twins.later": ("{name} does it later", "{name}要到后面才做"),
+    "twins.elsewhere": ("at two different places", "两者位置不同"),
     "twins.cell": ("{index}  {a}: {va}   {b}: {vb}", "{index}  {a}：{va}   {b}：{vb}"),
     "twins.count": (
         "{count} of {size} elements ({shape}) differ, at most by {gap}",
@@ -82,6 +84,8 @@ SCREEN: Table = {
     ),
     "twins.table.start": ("What they start from: parameters and buffers.", "起点：参数与缓冲区。"),
     "twins.ran": ("ran", "已运行"),
+    "twins.later.short": ("later", "在后面"),
+    "twins.moved": ("moved", "位置不同"),
     "twins.files": ("Two training files or scripts of your own …", "自己的两个训练文件或脚本…"),
     "twins.other": ("This session beside another option …", "本次会话与另一选项对照…"),
     "twins.other.help": (

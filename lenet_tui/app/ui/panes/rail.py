@@ -25,6 +25,7 @@ from lenet_tui.evaluation import summary
 from lenet_tui.kit.ui.format import seconds
 from lenet_tui.kit.ui.glyphs import ASCII, Glyphs
 from lenet_tui.kit.ui.settings import glyphs_of, not_offered, words_of
+from lenet_tui.protocol.phase_words import phase_text
 from lenet_tui.protocol.phases import BACKWARD, FORWARD
 from lenet_tui.protocol.position import LOADS_CUDNN, SEARCHING, STARTS_CUDA
 from lenet_tui.stepping.phase_states import Station, around, fitted, stations
@@ -76,7 +77,7 @@ class PipelineRail(LineWidget):
         width, glyphs = self.content_size.width, glyphs_of(self)
         if width <= 0:
             return
-        phases = self.frame, width, glyphs, self.activity.phase
+        phases = self.frame, width, glyphs, self.words, self.activity.phase
         if phases != self._phases:  # while something is busy, only the third line changes
             self._phases, self._upper = phases, phase_lines(*phases)
         position = position_line(
@@ -100,7 +101,7 @@ class PipelineRail(LineWidget):
 
 
 def phase_lines(
-    frame: Frame | None, width: int, glyphs: Glyphs, runs: str = ""
+    frame: Frame | None, width: int, glyphs: Glyphs, words: Words, runs: str = ""
 ) -> tuple[Content, Content]:
     """The phases with their marks, and below each how long it took or how far it is.
 
@@ -108,7 +109,7 @@ def phase_lines(
     """
     for extras in range(EXTRAS, -1, -1):
         row, left_out = fitted(stations(frame, runs), extras)
-        names = [f"{getattr(glyphs, s.state)} {s.phase}" for s in row]
+        names = [f"{getattr(glyphs, s.state)} {phase_text(s.phase, words)}" for s in row]
         mark = f"+{left_out} " if left_out else ""
         if cell_len(mark + " ".join(names)) <= width:
             break
@@ -248,7 +249,7 @@ def _busy(busy: messages.Busy, words: Words, ends: bool) -> str:
         key = "rail.busy.phase"
     else:
         key = "rail.busy" if busy.what else "rail.busy.after"
-    said = words(key, phase=phase, what=what, seconds=f"{busy.seconds:.0f}")
+    said = words(key, phase=phase_text(phase, words), what=what, seconds=f"{busy.seconds:.0f}")
     return words("rail.ends", what=said) if ends else said
 
 
@@ -256,7 +257,8 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
     position = frame.position
     if frame.failed_here and frame.failure:
         why = clean(frame.failure.traceback[-1])
-        failed = words("rail.fails", n=position.op, phase=position.phase, why=why)
+        phase = phase_text(position.phase, words)
+        failed = words("rail.fails", n=position.op, phase=phase, why=why)
         return Content.styled(f"{glyphs.stopped} {failed}", "bold $text-error")
     if position.op is not None and frame.segments:
         return _inside(frame, words, glyphs, width)
@@ -270,12 +272,13 @@ def _where(frame: Frame, words: Words, glyphs: Glyphs, width: int) -> Content:
         return Content(f"{said}  {words('rail.by-hand')}" if _input_waits(frame) else said)
     skipped = bool(frame.segments) and frame.segments[-1].how == "skip"
     key = "rail.skipped" if skipped else "rail.between"
-    return Content(words(key, phase=_phase(frame, words), next=frame.next_phase))
+    return Content(words(key, phase=_phase(frame, words), next=phase_text(frame.next_phase, words)))
 
 
 def _phase(frame: Frame, words: Words) -> str:
     """The phase of the cursor, with the name of its loss where the step has several."""
-    phase, loss = frame.position.phase, frame.segments[-1].loss if frame.segments else ""
+    phase = phase_text(frame.position.phase, words)
+    loss = frame.segments[-1].loss if frame.segments else ""
     return words("rail.of-loss", phase=phase, loss=clean(called(loss, words))) if loss else phase
 
 

@@ -1,4 +1,4 @@
-"""Gradients and activations over the depth, closed units, flat ends, and the input's scale."""
+"""Gradients and activations over the depth, closed units, and flat ends."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ from lenet_tui.findings.engine.numbers.depth import (
     slopes,
     slopes_of,
 )
-from lenet_tui.findings.engine.numbers.first_layer import scales
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.findings.engine.numbers.gates import Gates
-from lenet_tui.findings.engine.numbers.normalised import normalised_again, places
 from lenet_tui.findings.engine.numbers.units import RELUS, Units, flattened, opened
 from lenet_tui.findings.engine.numbers.watched_layers import WatchedLayers
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
@@ -197,23 +195,3 @@ class ClosedUnits(Detector):
                 evidence["reason"] = "slope"
             level = WARNING if wrong else NOTE
             yield Finding("inactive-units", FORWARD.name, name, line, evidence, level)
-
-
-class InputScale(Detector):
-    """Inputs far from unit scale where they meet the first weights."""
-
-    def look(self, iteration: Iteration) -> Iterable[Finding]:
-        for scale in scales(iteration.tape, iteration.trainer.names):
-            line, evidence = iteration.line(scale.op), {
-                "reason": scale.verdict, "mean": scale.mean, "std": scale.std,
-                "low": scale.low, "high": scale.high,
-            }  # fmt: skip
-            place = iteration.once(places).get(id(scale.op))
-            call = iteration.calls[place] if place is not None else None
-            again = normalised_again(iteration, call) if call is not None else None
-            if again is not None:
-                line = again.call.line
-                before = {"mean_before": again.before.mean, "std_before": again.before.std}
-                evidence |= {"reason": "again", "op": again.call.where, **before}
-            if again is not None or scale.verdict:
-                yield Finding("input-scale", FORWARD.name, scale.op.name, line, evidence)

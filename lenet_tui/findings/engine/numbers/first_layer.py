@@ -12,20 +12,22 @@ from torch import Tensor
 from lenet_tui.findings.engine.numbers.depth import WEIGHTED
 from lenet_tui.findings.engine.numbers.elements import wide
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
+from lenet_tui.findings.engine.numbers.input_features import LARGE, Feature, features_off
 from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape, TapeSegment
 
 NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "normalize")
 """Ops after which the scale of what came before does not matter."""
-LARGE, TINY = 30.0, 0.02
-"""A mean or spread above the one, and a largest number below the other, are far from unit scale."""
+TINY = 0.02
+"""A largest number below it is far from unit scale, as a mean or spread above ``LARGE`` is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Of an input of ``op``: its mean, standard deviation, least and largest number.
 
-    ``weight``: the name of the parameter that it meets there.
+    ``weight``: the name of the parameter that it meets there. ``far``: the furthest of a few
+    features that are far from unit scale; ``still``: those that hardly vary.
     """
 
     op: OpEntry
@@ -34,6 +36,8 @@ class Scale:
     std: float
     low: float
     high: float
+    far: Feature | None = None
+    still: tuple[Feature, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -72,7 +76,8 @@ def _scales(tape: Tape, parameters: Mapping[int, str]) -> Iterator[Scale]:
             x = wide(data)
             std = float(x.std()) if x.numel() > 1 else 0.0
             weight = next(parameters[id(t)] for t in op.args if id(t) in parameters)
-            yield Scale(op, weight, float(x.mean()), std, float(x.min()), float(x.max()))
+            off = features_off(op.op, x)
+            yield Scale(op, weight, float(x.mean()), std, float(x.min()), float(x.max()), *off)
 
 
 def _from_data(op: OpEntry, parameters: Mapping[int, str]) -> Tensor | None:
