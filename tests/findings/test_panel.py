@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -313,6 +314,34 @@ def test_each_kind_of_place_is_drawn_of_what_a_check_finds(program: str, tmp_pat
 def test_so_is_every_other_one(program: str, tmp_path: Path) -> None:
     for finding in checked(program, BROKEN, tmp_path).findings:
         assert all(made.plain.strip() or not finding.evidence for made in drawn(finding)), finding
+
+
+def test_layers_are_called_by_their_names_along_the_depth(tmp_path: Path) -> None:
+    found = checked("exploding__regression", BROKEN, tmp_path).findings
+    texts = {f.evidence["reason"]: drawn(f)[0].plain for f in found if f.id == "exploding"}
+    assert "root mean square" in texts["activations"] and "norm of the grad" in texts["gradients"]
+    for text in texts.values():
+        assert [line.split()[0] for line in text.splitlines()[1:]] == [
+            str(2 * n) for n in range(13)
+        ]
+
+
+def test_what_was_made_before_the_first_iteration_is_said_so(tmp_path: Path) -> None:
+    found = checked("graph-across-iterations__vision", BROKEN, tmp_path).findings[0]
+    assert "before the first iteration   DivBackward0" in drawn(found)[0].plain
+
+
+def test_an_exception_is_said_once(tmp_path: Path) -> None:
+    found = checked("raised__vision", BROKEN, tmp_path).findings[0]
+    text = drawn(found)[0].plain
+    assert "(8, 196)" in text and "RuntimeError" not in text and "multiplied" not in text
+    bare = drawn(replace(found, evidence={"type": "E", "message": "m"}))[0].plain
+    assert bare == "The iteration ended here by an exception; the tape up to it is kept."
+
+
+def test_infinities_of_the_input_are_found_and_not_made(tmp_path: Path) -> None:
+    found = checked("nan-input__regression", BROKEN, tmp_path).findings[0]
+    assert "the first of them at [7,2]: ∞" in drawn(found)[0].plain
 
 
 def test_a_zero_times_infinity_shows_both_factors(tmp_path: Path) -> None:

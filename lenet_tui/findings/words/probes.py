@@ -8,7 +8,7 @@ from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.probes import OVERFIT, ProbeAnswer
 from lenet_tui.protocol.phases import UPDATE
 from lenet_tui.text.notice import Table
-from lenet_tui.text.numbers import number
+from lenet_tui.text.numbers import figure
 from lenet_tui.text.words import Words
 
 PROBES: Table = {
@@ -150,5 +150,5 @@ def _spelled(value: object, words: Words) -> str:
     if value is None:
         return words("probe.unknown")
     if isinstance(value, (int, float)):
-        return number(value)
+        return figure(value)
     return str(value)
