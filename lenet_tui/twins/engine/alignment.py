@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.tape import Tape
-from lenet_tui.twins.align import aligned, index_at, same_number
+from lenet_tui.twins.align import aligned, index_at, key_of, same_number
 from lenet_tui.twins.result import DIFFERS, EQUAL, ONLY_A, ONLY_B, SHAPES, Cell, TwinRow
 
 Key = tuple[str, str, str]
@@ -27,7 +27,7 @@ class Place:
     @property
     def key(self) -> Key:
         """What it is known by in both tapes, however often it was done before."""
-        return self.phase, self.entry.op, self.entry.name.partition("#")[0]
+        return key_of(self.phase, self.entry.op, self.entry.name)
 
 
 def tape_rows(a: Tape, b: Tape) -> Iterator[TwinRow]:
