@@ -120,6 +120,22 @@ async def test_the_first_nan_is_opened_with_its_terms(
         assert "checked: torch's value is" in said(run)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.filterwarnings(BROADCASTS)
+async def test_where_there_is_little_room_a_finding_is_read_beside_the_answers(
+    lang: str, tmp_path: Path
+) -> None:
+    """The probes' names and answers left a line for what is wrong and how to mend it."""
+    options = broken("loss-broadcast__regression", tmp_path)
+    async with running((80, 24), lang=lang, options=options) as run:
+        await run.press("!", *KEYS)
+        screen = run.app.screen
+        assert screen.query_one("#findings-probes").size.height == 1
+        assert screen.query_one("#findings-answers", VerticalScroll).max_scroll_y > 0
+        assert screen.query_one("#findings-detail").size.height >= 5
+        assert all(f"{key} " in run.text for key in KEYS)
+
+
 @pytest.mark.filterwarnings(BROADCASTS)
 @pytest.mark.slow
 async def test_tab_reaches_a_text_that_is_longer_than_its_place(tmp_path: Path) -> None:

@@ -203,7 +203,8 @@ class ReportScreen(SessionScreen):
         self.log_pane.add(report.kind, report.text)
         if report.kind == "warning":  # the log may be out of sight
             warned = self.words("log.warned", text=clean(report.text))
-            panels = [*self._opened(FindingsScreen), *self._opened(TwinsScreen)]
+            panels: list[FindingsScreen | TwinsScreen] = [*self._opened(FindingsScreen)]
+            panels += self._opened(TwinsScreen)
             for panel in panels:
                 panel.warned(warned)
             if not panels:

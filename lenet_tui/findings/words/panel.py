@@ -7,16 +7,16 @@ from lenet_tui.text.notice import Table
 PANEL: Table = {
     "dialog.findings.title": ("What is wrong with this step", "这一步有什么问题"),
     "dialog.findings.keys": (
-        "enter its place  p parameters  r again  probes: o z s t b l  escape close",
-        "回车 查看所在  p 参数表  r 重新检查  试验：o z s t b l  Esc 关闭",
-    ),
-    "panel.keys.looked-at": (
         "enter its place  p parameters  r again  escape close",
         "回车 查看所在  p 参数表  r 重新检查  Esc 关闭",
     ),
     "panel.keys.place": (
         "enter go there  p parameters  backspace the list  escape close",
         "回车 转到该处  p 参数表  退格 返回列表  Esc 关闭",
+    ),
+    "panel.keys.ledger": (
+        "enter go there  backspace the list  escape close",
+        "回车 转到该处  退格 返回列表  Esc 关闭",
     ),
     "panel.keys.nowhere": (
         "p parameters  backspace the list  escape close",
@@ -40,6 +40,10 @@ PANEL: Table = {
     "panel.probes": (
         "Probes, each undone: {names}",
         "试验，各自撤销：{names}",
+    ),
+    "panel.probes.short": (
+        "Probes: o overfit  z zeros  s shuffle  t train/eval  b batch  l step size",
+        "试验：o 过拟合  z 置零  s 打乱标签  t train/eval  b 批内独立  l 步长",
     ),
     "panel.no-probes": (
         "Probes need a step that can be run again: lt.step, or --model FILE.",
