@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from rich.cells import cell_len
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import ContentSwitcher, OptionList
 from textual.widgets._toast import Toast
 
@@ -21,20 +19,14 @@ from lenet_tui.findings.ledger import VALUE, LedgerRow
 from lenet_tui.findings.probes import OverfitBatch, TrainAgainstEval
 from lenet_tui.findings.request import Check
 from lenet_tui.findings.ui.ledger_table import ledger_lines
-from lenet_tui.findings.ui.places import _turns, drawing
 from lenet_tui.findings.ui.probe_answers import KEYS
 from lenet_tui.findings.ui.screen import PLACE, FindingsScreen
-from lenet_tui.kit.ui.glyphs import ASCII, UNICODE
+from lenet_tui.kit.ui.glyphs import UNICODE
 from lenet_tui.protocol.messages import Printed
 from lenet_tui.protocol.options import Options, resolve
-from lenet_tui.text.numbers import number
-from tests.findings.gallery_files import BROKEN, checked, programs, write
+from tests.findings.gallery_files import BROKEN, write
 from tests.harness.few import few
 from tests.harness.running_app import SIZES, Running, running
-
-SAMPLE = ("loss-broadcast__regression", "graph-cut__vision", "inplace-overwrite__vision",
-          "nan-backward__regression", "graph-across-iterations__regression",
-          "vanishing__vision")  # fmt: skip
 
 
 def broken(program: str, folder: Path) -> Options:
@@ -177,16 +169,6 @@ async def test_why_a_probe_has_no_answer_stays_beside_the_others() -> None:
         assert "Batch independence: " in earlier and "Batch independence: " not in newest
 
 
-def test_turns_of_a_step_that_accumulates_are_shown_once() -> None:
-    micro = ["forward", "loss", "backward"]
-    assert _turns(["init", *micro * 4, "clip", "update"]) == [
-        (("init",), 1), (tuple(micro), 4), (("clip",), 1), (("update",), 1),
-    ]  # fmt: skip
-    assert _turns([*micro, "update"]) == [((name,), 1) for name in (*micro, "update")]
-    assert _turns(["update"] * 3) == [(("update",), 3)]
-    assert _turns([]) == []
-
-
 @pytest.mark.slow
 async def test_an_op_of_the_forward_is_gone_to(tmp_path: Path) -> None:
     async with running(options=broken("graph-cut__vision", tmp_path)) as run:
@@ -286,17 +268,6 @@ async def test_the_row_of_another_finding_is_found_anew() -> None:
         assert option(run, "#findings-ledger").split()[0] == "conv2.weight" != last
 
 
-def test_the_loss_along_a_step_is_drawn_with_the_step_taken(tmp_path: Path) -> None:
-    found = checked("step-too-large__regression", BROKEN, tmp_path).findings
-    one = next(f for f in found if f.id == "step-too-large")
-    for made in drawn(one):
-        lines = made.plain.splitlines()
-        assert len(lines) == 1 + len(one.evidence["factors"])
-    losses = [float(loss) for loss in one.evidence["losses"]]
-    taken = losses[one.evidence["factors"].index(1)]
-    assert any(number(taken, 4) in line and "step taken" in line for line in lines)
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings(BROADCASTS)
 async def test_in_chinese_and_in_ascii(tmp_path: Path) -> None:
@@ -311,60 +282,6 @@ async def test_in_chinese_and_in_ascii(tmp_path: Path) -> None:
         assert run.text.isascii() and "1 -> 12" in run.text
         await run.press("p")
         assert run.text.isascii()
-
-
-def drawn(finding: Finding) -> list[Content]:
-    made = [drawing(finding, words(lang), UNICODE, None) for lang in ("en", "zh")]
-    return [*made, drawing(finding, words("en", ascii=True), ASCII, None)]
-
-
-@pytest.mark.filterwarnings(BROADCASTS)
-@pytest.mark.parametrize("program", SAMPLE)
-def test_each_kind_of_place_is_drawn_of_what_a_check_finds(program: str, tmp_path: Path) -> None:
-    for finding in checked(program, BROKEN, tmp_path).findings:
-        assert all(len(made.plain.strip()) > 10 for made in drawn(finding)), finding
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("program", sorted(set(programs()) - set(SAMPLE)))
-def test_so_is_every_other_one(program: str, tmp_path: Path) -> None:
-    for finding in checked(program, BROKEN, tmp_path).findings:
-        assert all(made.plain.strip() or not finding.evidence for made in drawn(finding)), finding
-
-
-def test_layers_are_called_by_their_names_along_the_depth(tmp_path: Path) -> None:
-    found = checked("exploding__regression", BROKEN, tmp_path).findings
-    texts = {f.evidence["reason"]: drawn(f)[0].plain for f in found if f.id == "exploding"}
-    assert "root mean square" in texts["activations"] and "norm of the grad" in texts["gradients"]
-    for text in texts.values():
-        assert [line.split()[0] for line in text.splitlines()[1:]] == [
-            str(2 * n) for n in range(13)
-        ]
-
-
-def test_what_was_made_before_the_first_iteration_is_said_so(tmp_path: Path) -> None:
-    found = checked("graph-across-iterations__vision", BROKEN, tmp_path).findings[0]
-    assert "before the first iteration   DivBackward0" in drawn(found)[0].plain
-
-
-def test_an_exception_is_said_once(tmp_path: Path) -> None:
-    found = checked("raised__vision", BROKEN, tmp_path).findings[0]
-    text = drawn(found)[0].plain
-    assert "(8, 196)" in text and "RuntimeError" not in text and "multiplied" not in text
-    bare = drawn(replace(found, evidence={"type": "E", "message": "m"}))[0].plain
-    assert bare == "The iteration ended here by an exception; the tape up to it is kept."
-
-
-def test_infinities_of_the_input_are_found_and_not_made(tmp_path: Path) -> None:
-    found = checked("nan-input__regression", BROKEN, tmp_path).findings[0]
-    assert "the first of them at [7,2]: ∞" in drawn(found)[0].plain
-
-
-def test_a_zero_times_infinity_shows_both_factors(tmp_path: Path) -> None:
-    found = checked("nan-backward__sequence", BROKEN, tmp_path).findings[0]
-    text = drawn(found)[0].plain
-    assert found.evidence["factors"] == ["0", "nan"] and "slope of the op" in text
-    assert "0 × NaN → NaN" in text and "inf" not in text
 
 
 def test_every_probe_has_a_key_that_nothing_else_has() -> None:
