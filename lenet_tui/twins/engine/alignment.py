@@ -30,9 +30,9 @@ class Place:
         return key_of(self.phase, self.entry.op, self.entry.name)
 
 
-def tape_rows(a: Tape, b: Tape) -> Iterator[TwinRow]:
-    """A row for each entry of either tape, in order."""
-    ours, theirs = _places(a), _places(b)
+def tape_rows(a: Tape, b: Tape, lines: tuple[bool, bool] = (True, True)) -> Iterator[TwinRow]:
+    """A row for each entry of either tape, in order. ``lines``: whether its lines are known."""
+    ours, theirs = _places(a, lines[0]), _places(b, lines[1])
     for one, other in aligned(ours, theirs, [p.key for p in ours], [p.key for p in theirs]):
         yield _row(one, other)
 
@@ -46,9 +46,11 @@ def named_rows(
         yield measured(row, [a[one]] if one else [], [b[other]] if other else [])
 
 
-def _places(tape: Tape) -> list[Place]:
+def _places(tape: Tape, lines: bool) -> list[Place]:
     return [
-        Place(segment.phase.name, entry, getattr(entry, "line", 0) or segment.line)
+        Place(
+            segment.phase.name, entry, (getattr(entry, "line", 0) or segment.line) if lines else 0
+        )
         for segment in tape.segments
         for entry in segment.entries
     ]

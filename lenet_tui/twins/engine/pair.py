@@ -147,7 +147,7 @@ def _iterations(a: Program, b: Program, numbers: range) -> Iterator[TwinIteratio
         b.step()
         rows = [
             *named_rows("data", "batch", batch_of(a.tape.batch), batch_of(b.tape.batch)),
-            *tape_rows(a.tape, b.tape),
+            *tape_rows(a.tape, b.tape, (a.own_lines, b.own_lines)),
             *named_rows("after", "buffer", a.trainer.buffers, b.trainer.buffers),
         ]
         yield TwinIteration(

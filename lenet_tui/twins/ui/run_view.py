@@ -64,7 +64,7 @@ class RunView(Reader, Vertical):
         self.query_one("#twins-parting", Prose).show(words("twins.running"))
         self.query_one("#twins-parting").remove_class("-same")
         self.query_one("#twins-warned").remove_class("-shown")
-        self.query_one("#twins-why", Prose).show("")
+        self._why("")
         for name in ("#twins-losses", "#twins-which", "#twins-head"):
             self.query_one(name, Static).update("")
         self.rows.clear_options()
@@ -93,8 +93,13 @@ class RunView(Reader, Vertical):
         prose.show("\n".join(parting(result, words, names)))
         prose.set_class(not result.differs, "-same")
         if self._mistake is not None:
-            self.query_one("#twins-why", Prose).show(words(f"twins.{self._mistake.id}.why"))
+            self._why(words(f"twins.{self._mistake.id}.why"))
         self.point()
+
+    def _why(self, text: str) -> None:
+        why = self.query_one("#twins-why", Prose)
+        why.show(text)
+        why.display = bool(text)
 
     def turn(self, by: int) -> None:
         """Go to the next iteration (1) or to the one before (-1)."""

@@ -73,8 +73,8 @@ SCREEN: Table = {
     ),
     "twins.iteration": ("iteration", "迭代"),
     "twins.table": (
-        "Iteration {n} of {total}. A tensor's norm, or its value if it has one element.",
-        "第 {n} 次迭代，共 {total} 次。张量的范数；只有一个元素时为其值。",
+        "Iteration {n} of {total}",
+        "第 {n} 次迭代，共 {total} 次",
     ),
     "twins.table.start": ("What they start from: parameters and buffers.", "起点：参数与缓冲区。"),
     "twins.ran": ("ran", "已运行"),
