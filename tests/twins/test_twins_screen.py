@@ -60,7 +60,7 @@ async def test_a_question_comes_first_then_the_run_then_why() -> None:
         await run.press("1")
         assert asked(run) == [Twins(mistake="detached")]
         assert f"No. It is: {told('twins.detached.1')}." in run.text
-        assert "First difference: iteration 1, forward: hidden.detach · line 22" in run.text
+        assert "First difference: iteration 1, forward: hidden.detach · x = F.relu(" in run.text
         assert "healthy: 16×32, norm 0.1362   broken: None" in run.text
         assert told("twins.detached.why")[:60] in run.text
         result = run_twins(Twins(mistake="detached"))
