@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
+from lenet_tui.protocol.phases import LOSS
 
 CLOSED = ("inactive-units", "saturated")
+CONSTANT = ("loss-of-itself", "loss-one-class")
 OVERFLOWS = ("overflow", "half-overflow")
 
 
@@ -29,12 +31,13 @@ def with_causes(found: list[Finding]) -> list[Finding]:
             cause = causes.get(id(finding))
             if cause is not None and levels[id(finding)] == ERROR:
                 levels[id(cause)] = ERROR
-    return [_said_after(f, causes[id(f)]) if id(f) in causes else replace(f, level=levels[id(f)])
+    return [said_after(f, causes[id(f)]) if id(f) in causes else replace(f, level=levels[id(f)])
             for f in found]  # fmt: skip
 
 
-def _said_after(finding: Finding, cause: Finding) -> Finding:
-    follows = " ".join(part for part in (cause.id, cause.where) if part)
+def said_after(finding: Finding, cause: Finding) -> Finding:
+    """The finding as a note that names its cause."""
+    follows = f"{cause.id} ({cause.where})" if cause.where else cause.id
     return replace(finding, level=NOTE, evidence={**finding.evidence, "follows": follows})
 
 
@@ -44,8 +47,13 @@ def _follows(finding: Finding, cause: Finding) -> bool:
 
 
 def _no_gradient(finding: Finding, cause: Finding) -> bool:
-    """Gradients end where all units are closed, or flat."""
+    """Gradients end where all units are closed, or flat, or at a loss that is the same always."""
     at, reason = finding.evidence.get("died_at"), finding.evidence.get("reason")
+    if cause.id in CONSTANT:
+        softmax = str(finding.evidence.get("node", "")).startswith("Softmax")
+        of_softmax = softmax and cause.evidence.get("op") == "softmax"
+        of_loss = str(at).partition("#")[0] in (LOSS.name, cause.where)
+        return reason == "zero" and (of_softmax or of_loss)
     if reason == "input":  # closed units hand on zeros
         return cause.id == "inactive-units" and cause.evidence["closed"] == cause.evidence["units"]
     return reason == "zero" and cause.id in CLOSED and at == cause.where

@@ -11,6 +11,8 @@ from typing import Any
 Table = Mapping[str, tuple[str, str]]
 """Key to text: (English, Chinese). ``{name}`` is replaced by a value."""
 
+VERBATIM = "text:verbatim"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -25,6 +27,11 @@ class Notice:
 
     def __str__(self) -> str:
         return self.text(0)
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether it is a foreign text, such as the message of an exception."""
+        return self.key == VERBATIM
 
     def text(self, column: int) -> str:
         """The text in English (column 0) or Chinese (column 1)."""
@@ -46,7 +53,7 @@ def notice(key: str, /, **values: Any) -> Notice:
 
 def verbatim(text: str) -> Notice:
     """A foreign text, such as torch's own reason, that is the same in every language."""
-    return notice("text:verbatim", text=text)
+    return notice(VERBATIM, text=text)
 
 
 @cache

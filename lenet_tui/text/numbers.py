@@ -30,6 +30,12 @@ def number(value: float, digits: int = 4) -> str:
     return _scientific(value, digits)
 
 
+def figure(value: float, digits: int = 4) -> str:
+    """``value`` as ``number`` writes it; a whole one without the zeros behind its point."""
+    whole = math.isfinite(value) and value == int(value) and 0 < abs(value) < 10**digits
+    return number(int(value) if whole else value, digits)
+
+
 def exact(value: float, dtype: str = "float64") -> str:
     """``value`` with the digits that distinguish it from its neighbours in torch's ``dtype``."""
     if not math.isfinite(value):

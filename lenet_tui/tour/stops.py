@@ -16,12 +16,12 @@ CHAPTER: tuple[Stop, ...] = (
     Stop(
         "steps",
         """
-        # net = Net()                      init
-        # output = net(input)              forward
-        # loss = criterion(output, target) loss
-        # net.zero_grad()                  zero_grad
-        # loss.backward()                  backward
-        # weight = weight - lr * gradient  update
+        # net = Net()                       init
+        # output = net(input)               forward
+        # loss = criterion(output, target)  loss
+        # net.zero_grad()                   zero_grad
+        # loss.backward()                   backward
+        # weight = weight - lr * gradient   update
         """,
         panes=("rail",),
     ),

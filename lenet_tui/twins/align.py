@@ -11,6 +11,16 @@ from typing import Generic, TypeVar
 from lenet_tui.twins.result import EARLIER_A, EARLIER_B, EQUAL, ONLY_A, ONLY_B
 
 T = TypeVar("T")
+LOSS = "loss"
+
+
+def key_of(phase: str, op: str, name: str) -> tuple[str, str, str]:
+    """What an op is known by in both programs, however often it was done before.
+
+    One of the loss is called otherwise where it comes last: ``loss``, not ``loss.mse_loss``.
+    """
+    stem = name.partition("#")[0]
+    return phase, op, LOSS if stem.startswith(f"{LOSS}.") else stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lenet_tui.text.notice import Notice
+from lenet_tui.twins.align import key_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,7 @@ class Yielded:
     @property
     def key(self) -> tuple[str, str, str]:
         """What it is known by in both scripts, however often it was done before."""
-        return self.phase, self.op, self.name.partition("#")[0]
+        return key_of(self.phase, self.op, self.name)
 
     @property
     def finer(self) -> tuple[tuple[str, str, str], bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from lenet_tui.protocol.phase_words import phase_about, phase_text
 from lenet_tui.protocol.phases import PHASES
 from lenet_tui.text.clean import clean
@@ -84,7 +86,10 @@ def place(n: int, row: TwinRow, words: Words, names: Labels) -> str:
     phase = phase_text(row.phase, words)
     text = words("twins.at", n=n, phase=phase, op=op) if n else words("twins.start", op=op)
     lines = [line for line in (row.line_a, row.line_b) if line]
-    if len(set(lines)) == 2:
+    texts = _own_texts(row)
+    if texts:  # two of them are shown below
+        text += f" · {clean(texts[0], 100)}" if len(texts) == 1 else ""
+    elif len(set(lines)) == 2:
         text += f" · {words('twins.lines', a=lines[0], b=lines[1])}"
     elif lines:
         text += f" · {words('twins.line', a=lines[0])}"
@@ -103,17 +108,24 @@ def details(row: TwinRow, words: Words, names: Labels) -> list[str]:
     return [*_sources(row, names), *_values(row, words, names)]
 
 
+def _own_texts(row: TwinRow) -> list[str]:
+    """What the lines say of programs that are no files, each once."""
+    known = not (row.file_a or row.file_b)
+    return list(dict.fromkeys(t for t in (row.text_a, row.text_b) if t)) if known else []
+
+
 def _sources(row: TwinRow, names: Labels) -> list[str]:
     """What the lines say that made it, where that is known."""
     found = (row.file_a, row.line_a, row.text_a), (row.file_b, row.line_b, row.text_b)
     named = [f"{clean(file)}:{line}" if file else "" for file, line, _ in found]
     if named[0] == named[1]:
         named = list(names)
-    width = max(map(len, named))
+    width = max(map(cell_len, named))
+    shown = row.file_a or row.file_b or len(_own_texts(row)) > 1
     return [
-        f"  {name:{width}}  {clean(text, 100)}"
-        for name, (file, _, text) in zip(named, found, strict=True)
-        if file and text
+        f"  {name}{' ' * (width - cell_len(name))}  {clean(text, 100)}"
+        for name, (_, _, text) in zip(named, found, strict=True)
+        if shown and text
     ]
 
 

@@ -32,7 +32,8 @@ class TwinRow:
     there is no tensor, as for a gradient that is ``None``. ``line_a``, ``line_b``: of the files, 0
     where it is not known. ``count`` of ``size`` elements differ, at most by ``difference``; where
     ``first`` is ``None`` they were not counted. ``gradient``: it is a parameter's ``.grad``.
-    ``file_a``, ``text_a``: whose line it is and what it says, where that is known, as of scripts.
+    ``file_a``, ``text_a``: whose line it is and what it says, where that is known, as of scripts;
+    of a mistake's programs, which are no files, the text alone.
     ``types``: of both tensors, where these differ. ``moved``: the two do it at two places; it has
     a row at each, and the later one compares the numbers.
     """

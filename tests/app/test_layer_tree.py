@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import torch
@@ -63,6 +64,18 @@ def test_lenet_has_no_folds_and_every_tensor_has_a_line() -> None:
     assert line_of(tree.nodes[0], frame).shape == "1×1×32×32"
     ahead = line_of(node, drive.frame("back phase"))
     assert (ahead.shape, ahead.reached) == ("", False)
+
+
+def test_the_loss_has_its_name_and_not_where_it_is_from() -> None:
+    """The layers called a training file's loss ``own``, in Chinese too."""
+    drive = Drive()
+    frame = drive.frame("phase", "phase")
+    node = module_tree(frame.rows.ops, drive.session.ready.parameters).nodes[-1]
+    named = {
+        loss: line_of(node, replace(frame, options=replace(frame.options, loss=loss))).op
+        for loss in ("mse", "own", "returned")
+    }
+    assert named == {"mse": "mse", "own": "", "returned": ""}
 
 
 async def test_no_count_is_cut_off_where_an_arrow_is_two_characters() -> None:

@@ -177,7 +177,7 @@ async def test_the_app_opens_on_the_failure(tmp_path: Path) -> None:
         await app.press("n")
         frame = app.app.main.frame
         assert frame is not None and frame.failed_here and frame.position.op == 2
-        assert "forward fails after op 2: RuntimeError" in app.rail
+        assert "forward fails after op 2, ! looks into it: RuntimeError" in app.rail
         await app.press("e")
         said = " ".join(app.text.replace("│", " ").split())
         assert "It stops here: linear of 3×5 float32, 2×4 float32" in said

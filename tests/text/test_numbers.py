@@ -13,11 +13,21 @@ from lenet_tui.text.numbers import (
     aligned,
     ascii_text,
     exact,
+    figure,
     index_text,
     number,
     shape_text,
     thousands,
 )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(64.0, "64"), (-1.0, "−1"), (0.0, "0"), (-0.0, "−0"), (0.5, "0.5000"), (1024.0, "1024"),
+     (63.9999, "64.00"), (12345.0, "12345"), (2e6, "2.000e6"), (math.inf, "∞"), (math.nan, "NaN")],
+)  # fmt: skip
+def test_a_whole_number_has_no_zeros_behind_its_point(value: float, text: str) -> None:
+    assert figure(value) == text
 
 
 @pytest.mark.parametrize(

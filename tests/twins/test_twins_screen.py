@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from textual.widgets import OptionList
+from textual.widgets._toast import Toast
 
 from lenet_tui.app.all_words import words
 from lenet_tui.app.ui.main_screen import MainScreen
 from lenet_tui.kit.ui.glyphs import UNICODE
+from lenet_tui.protocol.messages import Printed
 from lenet_tui.text.numbers import number
 from lenet_tui.twins.engine.pair import run_twins
 from lenet_tui.twins.kinds_of_file import of_files
-from lenet_tui.twins.mistake import BY_ID, MISTAKES
+from lenet_tui.twins.mistake import BY_ID, MISTAKES, Mistake
 from lenet_tui.twins.result import Twins
 from lenet_tui.twins.ui.screen import TwinsScreen
-from lenet_tui.twins.ui.table import table, told_apart
+from lenet_tui.twins.ui.table import diff_content, table, told_apart
 from tests.harness.running_app import SIZES, Running, running
 from tests.twins.forked_sides import forked_sides
 
@@ -58,7 +60,7 @@ async def test_a_question_comes_first_then_the_run_then_why() -> None:
         await run.press("1")
         assert asked(run) == [Twins(mistake="detached")]
         assert f"No. It is: {told('twins.detached.1')}." in run.text
-        assert "First difference: iteration 1, forward: hidden.detach · line 22" in run.text
+        assert "First difference: iteration 1, forward: hidden.detach · x = F.relu(" in run.text
         assert "healthy: 16×32, norm 0.1362   broken: None" in run.text
         assert told("twins.detached.why")[:60] in run.text
         result = run_twins(Twins(mistake="detached"))
@@ -146,6 +148,51 @@ async def test_every_size_shows_where_they_part(size: tuple[int, int]) -> None:
         assert highlighted(run, "#twins-rows").startswith("✘ head.bias.grad")
         assert any("✘ head.bias.grad" in line for line in run.lines)
         assert all(cell_len(line) <= size[0] for line in run.lines)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
+def test_an_edit_is_shown_whole_and_fits(mistake: Mistake) -> None:
+    """What a line ended with was cut, and with it what the question is about."""
+    for width in (40, 72, 104):
+        shown = diff_content(mistake.diff, width).plain.splitlines()
+        assert all(cell_len(line) <= width for line in shown)
+        text = "".join("".join(shown).split())
+        for line in mistake.diff:
+            assert line[:1] not in "-+" or "".join(line.split()) in text, line
+
+
+async def test_a_line_of_a_mistake_is_shown_as_it_is_and_not_by_its_number() -> None:
+    async with running((80, 24)) as run:
+        run.app.main.open_twins(Twins(mistake="softmax-first", iterations=1))
+        await run.settle()
+        await run.press("3")
+        first = "loss.softmax#2 · loss = F.cross_entropy(model(x).softmax(1), y) · only in broken"
+        assert first in " ".join(line.strip("│ ") for line in run.lines)
+        assert "healthy  loss = F.cross_entropy(model(x), y)" in run.text
+        assert "broken   loss = F.cross_entropy(model(x).softmax(1), y)" in run.text
+        assert "· line " not in run.text and "norm, or value" in run.text
+
+
+async def test_what_torch_warns_of_is_said_beside_both_programs() -> None:
+    """A notification lay over the answers and the keys."""
+    async with running((80, 24)) as run:
+        run.app.main.open_twins(Twins(mistake="softmax-first", iterations=1))
+        await run.settle()
+        await run.press("3")
+        run.engine.report(Printed("warning", "Using a target size [red]"))
+        await run.settle()
+        assert "torch warns: Using a target size [red]" in run.text
+        assert not run.app.screen.query(Toast)
+        await run.press("backspace", "enter", "1")
+        assert "torch warns" not in run.text, "of another run"
+
+
+def test_the_same_loss_is_one_row_where_it_comes_last_in_one_program_alone() -> None:
+    """It is loss in one of them, and loss.cross_entropy where it is divided afterwards."""
+    result = run_twins(Twins(mistake="not-divided", iterations=1))
+    rows = [row for row in result.iterations[1].rows if row.phase == "loss"]
+    assert [row.how for row in rows if row.op == "cross_entropy"] == ["equal"] * 4
+    assert result.first is not None and result.first[1].op == "div"
 
 
 @pytest.mark.parametrize("width", [40, 68, 100])

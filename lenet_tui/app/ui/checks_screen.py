@@ -6,7 +6,8 @@ from functools import cached_property
 
 from lenet_tui.app.ui.training_screen import TrainingScreen
 from lenet_tui.findings.finding import Finding
-from lenet_tui.findings.ui.screen import Checked, FindingsScreen
+from lenet_tui.findings.ui.last_check import Checked
+from lenet_tui.findings.ui.screen import FindingsScreen
 from lenet_tui.parity.ui.screen import ParityScreen
 from lenet_tui.protocol.moves import Goto, ToFailure, ToOp
 from lenet_tui.protocol.options import NET

@@ -205,9 +205,10 @@ class ReportScreen(SessionScreen):
         self.log_pane.add(report.kind, report.text)
         if report.kind == "warning":  # the log may be out of sight
             warned = self.words("log.warned", text=clean(report.text))
-            panels = self._opened(FindingsScreen)
-            for findings in panels:
-                findings.warned(warned)
+            panels: list[FindingsScreen | TwinsScreen] = [*self._opened(FindingsScreen)]
+            panels += self._opened(TwinsScreen)
+            for panel in panels:
+                panel.warned(warned)
             if not panels:
                 self.notify(warned, severity="warning")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from lenet_tui.findings.consequences import with_causes
+from lenet_tui.findings.consequences import said_after, with_causes
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.table import DETECTORS
 from lenet_tui.findings.engine.mode_changes import told
@@ -207,10 +207,11 @@ def sorted_findings(found: Iterable[Finding]) -> Iterator[Finding]:
 def _explained(found: list[Finding]) -> list[Finding]:
     """What torch raised is a note where a finding says of the same place why it did so."""
     errors = [f for f in found if f.level == ERROR and f.id != "raised"]
-    return [
-        replace(f, level=NOTE) if f.id == "raised" and any(_says_why(e, f) for e in errors) else f
-        for f in found
-    ]
+    explained = []
+    for finding in found:
+        why = [e for e in errors if finding.id == "raised" and _says_why(e, finding)]
+        explained.append(said_after(finding, why[0]) if why else finding)
+    return explained
 
 
 def _says_why(error: Finding, raised: Finding) -> bool:

@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from lenet_tui.findings.finding import Finding
-from lenet_tui.findings.words import called, facts, spelled_evidence
+from lenet_tui.findings.words import called, facts, said, spelled_evidence
 from lenet_tui.kit.ui.glyphs import Glyphs
 from lenet_tui.protocol.frame import Frame
 from lenet_tui.protocol.phase_words import phase_about, phase_text
 from lenet_tui.protocol.phases import OTHER
 from lenet_tui.text.clean import clean
-from lenet_tui.text.numbers import index_text, number, shape_text, thousands
+from lenet_tui.text.numbers import figure, index_text, number, shape_text, thousands
 from lenet_tui.text.words import Words
 
 PARAMETERS = frozenset(
@@ -34,6 +34,10 @@ ORDER = frozenset(
     }
 )
 """The findings whose place is the order of the step's phases."""
+
+
+NAME = 32
+"""Cells of a layer's name beside its bar."""
 
 
 def drawing(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) -> Content:
@@ -138,8 +142,8 @@ def _factors(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     """The numbers of which the first NaN or infinity was made."""
     evidence = finding.evidence
     index = index_text(evidence.get("index", ())) if evidence.get("index") else ""
-    value = number(float(evidence["value"]), 6) if "value" in evidence else "?"
-    factors = f" {glyphs.times} ".join(number(float(f), 6) for f in evidence.get("factors", ()))
+    value = figure(float(evidence["value"]), 6) if "value" in evidence else "?"
+    factors = f" {glyphs.times} ".join(figure(float(f), 6) for f in evidence.get("factors", ()))
     lines = [_plain(f"  {' '.join(filter(None, (_op(finding), finding.line)))}", "bold")]
     if evidence.get("shapes"):
         shapes = ", ".join(shape_text(shape) for shape in evidence["shapes"])
@@ -152,7 +156,8 @@ def _factors(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
             lines.append(_plain(f"    {words(f'panel.{key}')}  {shown}"))
     if evidence.get("unchosen"):
         lines.append(_plain(f"    {words('panel.unchosen', op=evidence['unchosen'])}"))
-    lines.append(_plain(f"  {words('panel.first-made', index=index or '[]', value=value)}"))
+    first = "panel.first-found" if finding.id == "nan-input" else "panel.first-made"
+    lines.append(_plain(f"  {words(first, index=index or '[]', value=value)}"))
     if evidence.get("total"):
         counts = {key: thousands(int(evidence[key])) for key in ("bad", "total")}
         lines.append(_plain(f"  {words('panel.counted', **counts)}"))
@@ -169,7 +174,8 @@ def _op(finding: Finding) -> str:
 def _across(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
     """The edge from this iteration's graph to an earlier one's."""
     evidence = finding.evidence
-    born = evidence.get("born") or "?"
+    born = evidence.get("born")
+    when = "panel.born-before" if born == 0 else "panel.born"
     return [
         _plain(
             f"  {words('panel.born', n=evidence.get('iteration', '?'))}   "
@@ -177,21 +183,31 @@ def _across(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
         ),
         _plain(f"  {glyphs.arrow} {words('panel.edge')}", "bold $text-error"),
         _plain(
-            f"  {words('panel.born', n=born)}   {evidence.get('op') or evidence.get('node', '')}   "
+            f"  {words(when, n=born or '?')}   {evidence.get('op') or evidence.get('node', '')}   "
             f"{evidence.get('op_line', '')}"
         ),
     ]
 
 
 def _depth(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
-    """The sizes along the depth, as bars of their powers of ten."""
-    sizes = [float(size) for size in finding.evidence.get("sizes", ())]
+    """The sizes along the depth, a layer each, as bars of their powers of ten."""
+    evidence = finding.evidence
+    sizes = [float(size) for size in evidence.get("sizes", ())]
+    names = [clean(str(name), NAME) for name in evidence.get("names", ())]
     finite = [size for size in sizes if size > 0 and size < float("inf")]
-    if not finite:
+    if not finite or len(names) != len(sizes):
         return []
+    what = "activations" if evidence.get("reason") == "activations" else "gradients"
+    label = max(map(cell_len, names))
     return [
-        _plain(f"  {n:>3}  {_bar(size, finite, glyphs):<24} {number(size, 3)}")
-        for n, size in enumerate(sizes)
+        _plain(f"  {words(f'panel.depth.{what}')}", "$foreground-muted"),
+        *(
+            _plain(
+                f"  {name}{' ' * (label - cell_len(name))}  {_bar(size, finite, glyphs):<24} "
+                f"{number(size, 3)}"
+            )
+            for name, size in zip(names, sizes, strict=True)
+        ),
     ]
 
 
@@ -261,12 +277,20 @@ def _turns(phases: list[str]) -> list[tuple[tuple[str, ...], int]]:
     return turns
 
 
-def _evidence(finding: Finding, words: Words) -> list[Content]:
+def _raised(finding: Finding, words: Words, glyphs: Glyphs) -> list[Content]:
+    """What the op was given: the exception and its message are in the title."""
+    given = _evidence(finding, words, frozenset({"type", "message"}))
+    return given or [_plain(said(finding, words)[1])]
+
+
+def _evidence(
+    finding: Finding, words: Words, without: frozenset[str] = frozenset()
+) -> list[Content]:
     """Name and value, a line each."""
     evidence = [
         (called(finding, k, words), spelled_evidence(v, words))
         for k, v in facts(finding, words).items()
-        if k != "reason" and v not in ("", None)
+        if k != "reason" and k not in without and v not in ("", None)
     ]
     room = max((cell_len(name) for name, _ in evidence), default=0)
     return [
@@ -277,7 +301,7 @@ def _evidence(finding: Finding, words: Words) -> list[Content]:
 
 def _value(value: Any) -> str:
     if isinstance(value, float):
-        return number(value, 6)
+        return figure(value, 6)
     if isinstance(value, (list, tuple)):
         shown = ", ".join(_value(part) for part in value[:12])
         return f"{shown}, …" if len(value) > 12 else shown
@@ -287,6 +311,7 @@ def _value(value: Any) -> str:
 _DRAWN: dict[str, Callable[[Finding, Words, Glyphs], list[Content]]] = {
     "loss-broadcast": _broadcast,
     "graph-cut": _cut,
+    "raised": _raised,
     "inplace-overwrite": _versions,
     **dict.fromkeys(("nan-input", "nan-forward", "nan-backward", "nan-state"), _factors),
     "graph-across-iterations": _across,

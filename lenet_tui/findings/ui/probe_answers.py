@@ -24,6 +24,12 @@ KEYS = {
 """The key of each probe."""
 
 
+def offered(words: Words, short: bool) -> str:
+    """The probes with their keys; ``short``: in one line."""
+    names = ", ".join(f"{key} {words(f'probe.{name}')}" for key, name in KEYS.items())
+    return words("panel.probes.short") if short else words("panel.probes", names=names)
+
+
 def with_answer(
     answers: Sequence[probes.ProbeAnswer], made: probes.ProbeAnswer
 ) -> list[probes.ProbeAnswer]:

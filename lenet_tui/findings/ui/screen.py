@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,11 +18,11 @@ from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding, Findings
 from lenet_tui.findings.ledger import Ledger
 from lenet_tui.findings.report import unseen, whole_place
 from lenet_tui.findings.request import ITERATIONS, Check
+from lenet_tui.findings.ui.last_check import Checked
 from lenet_tui.findings.ui.ledger_page import LedgerPage
 from lenet_tui.findings.ui.places import PARAMETERS, drawing
-from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, with_answer
+from lenet_tui.findings.ui.probe_answers import KEYS, ProbeAnswers, offered, with_answer
 from lenet_tui.findings.words import said, shown_evidence
-from lenet_tui.findings.words.probes import as_finding
 from lenet_tui.kit.ui.dialog import Dialog
 from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.port import Port
@@ -31,33 +30,11 @@ from lenet_tui.kit.ui.prose import LongText, Prose
 from lenet_tui.terminal.ui.toast import brief
 from lenet_tui.text.clean import clean
 
+BROAD, HIGH = 90, 34
+"""Cells and lines from which there is room for more."""
 WARNINGS = 2
 """How many of torch's last warnings are shown."""
-GRAVITY = (ERROR, WARNING, NOTE)
 LIST, PLACE, LEDGER = "findings-page-list", "findings-page-place", "findings-page-ledger"
-
-
-@dataclass(slots=True)
-class Checked:
-    """The last check of a session: what it found, from which iteration on.
-
-    ``answers``: of probes on that step since then, the newest first, one of each; ``refused``: why
-    others have none, by the probe.
-    """
-
-    found: Findings | None = None
-    iteration: int = 0
-    answers: list[probes.ProbeAnswer] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def all(self) -> Findings | None:
-        """What was found, and what follows from the answers, the gravest first."""
-        if self.found is None:
-            return None
-        more = [made for answer in self.answers if (made := as_finding(answer)) is not None]
-        every = sorted([*self.found.findings, *more], key=lambda f: GRAVITY.index(f.level))
-        return replace(self.found, findings=tuple(every))
 
 
 class FindingsScreen(Dialog[Finding]):
@@ -69,8 +46,8 @@ class FindingsScreen(Dialog[Finding]):
 
     CSS_PATH = Path(__file__).with_name("findings.tcss")
     AUTO_FOCUS = "#findings-list"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-broad")]  # noqa: RUF012 - Textual's way
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]  # noqa: RUF012 - Textual's way
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BROAD, "-broad")]  # noqa: RUF012 - Textual's way
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]  # noqa: RUF012 - Textual's way
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,exclamation_mark", "cancel", show=False),
         Binding("r", "check", show=False),
@@ -110,24 +87,26 @@ class FindingsScreen(Dialog[Finding]):
 
     @property
     def _here(self) -> int:
-        frame = self._port.frame
-        return max(frame.position.iteration, 1) if frame is not None else 1
+        return max(frame.position.iteration, 1) if (frame := self._port.frame) is not None else 1
 
     @property
     def _runs_again(self) -> bool:
         """Whether the step can be run again, as that of a script cannot."""
-        frame = self._port.frame
-        return frame is None or not frame.looked_at
+        return (frame := self._port.frame) is None or not frame.looked_at
 
     def on_mount(self) -> None:
-        names = ", ".join(f"{key} {self.words(f'probe.{name}')}" for key, name in KEYS.items())
-        probes_are = "panel.probes" if self._runs_again else "panel.no-probes"
-        self.query_one("#findings-probes", Prose).show(self.words(probes_are, names=names))
+        self.on_resize()
         if self._latest.found is not None and self._latest.iteration == self._here:
             self._fill()
             self._show_answers()
         else:
             self.action_check()
+
+    def on_resize(self) -> None:
+        """Name the probes: in one line where there are few."""
+        short = self.size.width < BROAD or self.size.height < HIGH
+        offer = offered(self.words, short) if self._runs_again else self.words("panel.no-probes")
+        self.query_one("#findings-probes", Prose).show(offer)
 
     # Checking
 
@@ -307,8 +286,8 @@ class FindingsScreen(Dialog[Finding]):
 
     def _turn(self, page: str) -> None:
         self.query_one(ContentSwitcher).current = page
-        keys = "dialog.findings.keys" if self._runs_again else "panel.keys.looked-at"
-        key = keys if page == LIST else "panel.keys.place"
+        pages = {LIST: "dialog.findings.keys", LEDGER: "panel.keys.ledger"}
+        key = pages.get(page, "panel.keys.place")
         if page == PLACE and not (self._shown and self._shown.where):
             key = "panel.keys.nowhere"
         self.query_one(".keys", Static).update(self.words(key))

@@ -25,7 +25,7 @@ from lenet_tui.findings.words.probes import PROBES
 from lenet_tui.findings.words.singular import singular
 from lenet_tui.findings.words.step import STEP
 from lenet_tui.text.notice import Table
-from lenet_tui.text.numbers import index_text, number, sign, thousands
+from lenet_tui.text.numbers import figure, index_text, sign, thousands
 from lenet_tui.text.words import Words
 
 _ALL: Table = {
@@ -51,8 +51,12 @@ FINDINGS: Table = {**_ALL, **singular(_ALL)}
 
 _SIGNS = {"inf": "∞", "-inf": "−∞", "nan": "NaN"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
-_TOGETHER = {"along": {"factors", "losses"}}
-"""What a text says of several pieces of the evidence in one."""
+_TOGETHER = {
+    "along": {"factors", "losses"},
+    "percent": {"along", "factors", "losses"},
+    "relative": {"percent"},
+}
+"""What a piece of the evidence says of others, which are then left out beside it."""
 LISTED = 3
 """Names that a text lists."""
 LISTED_WHOLE = 12
@@ -85,16 +89,24 @@ def called(finding: Finding, name: str, words: Words) -> str:
 
 def _keys(finding: Finding, words: Words) -> tuple[str, ...]:
     """The keys of a finding's texts: those of its reason first. The why may have more parts: the
-    numbers that the bad one was made of, where they are known, and what it follows from.
+    numbers that the bad one was made of, where they are known, and what it follows from: that is
+    to be mended then.
     """
     reason = finding.evidence.get("reason", "")
     own = {part: f"findings.{finding.id}.{reason}.{part}" for part in ("title", "why", "fix")}
-    more = f"findings.{finding.id}.{reason}.factors"
-    return (
-        *(key if key in words else f"findings.{finding.id}.{part}" for part, key in own.items()),
-        *([more] if finding.evidence.get("factors") and more in words else ()),
-        *(["findings.follows"] if finding.evidence.get("follows") else ()),
-    )
+    texts = [key if key in words else f"findings.{finding.id}.{p}" for p, key in own.items()]
+    if finding.evidence.get("follows"):
+        return (*texts[:2], "findings.follows.fix", *_factors(finding, words), "findings.follows")
+    return (*texts, *_factors(finding, words))
+
+
+def _factors(finding: Finding, words: Words) -> tuple[str, ...]:
+    """The key of the text that says what the bad number was made of, where that is known."""
+    known = finding.evidence.get("factors") or ()
+    key = f"findings.{finding.id}.{finding.evidence.get('reason', '')}.factors"
+    alone = f"{key}.one"
+    key = alone if len(known) == 1 and alone in words else key
+    return (key,) if known and key in words else ()
 
 
 def _is_cut(value: Any) -> bool:
@@ -111,7 +123,8 @@ def shown_evidence(finding: Finding, words: Words) -> str:
     values = {k: v for k, v in known if k not in ("reason", "message") and v not in ("", [], ())}
     texts = " ".join(words(key) for key in _keys(finding, words))
     named = {name for _, name, _, _ in Formatter().parse(texts)}
-    together = {part for name, parts in _TOGETHER.items() if name in named for part in parts}
+    present = named | values.keys()
+    together = {part for name, parts in _TOGETHER.items() if name in present for part in parts}
     own = {name for name in values if f"findings.{finding.id}.evidence.{name}" in words}
     values = {
         name: value
@@ -154,7 +167,7 @@ def _spelled(value: Any, words: Words, listed: int = LISTED) -> str:
     if isinstance(value, int):
         return thousands(value)
     if isinstance(value, float):
-        return number(value)
+        return figure(value)
     if isinstance(value, str):
         return _SIGNS.get(value) or (sign(value) if _NUMBER.fullmatch(value) else value)
     several = list(value)

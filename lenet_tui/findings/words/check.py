@@ -6,6 +6,10 @@ from lenet_tui.text.notice import Table
 
 CHECK: Table = {
     "findings.follows": (" This follows from {follows}.", "这是 {follows} 的后果。"),
+    "findings.follows.fix": (
+        "Mend that first, then check again: {follows}.",
+        "先修复它，再检查：{follows}。",
+    ),
     "findings.more": (" and {n} more", " 以及另外 {n} 个"),
     "findings.none": (
         "No findings in {count} iterations.",

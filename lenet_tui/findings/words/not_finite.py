@@ -281,12 +281,18 @@ _FACTORS = {
 }
 
 
+_RECEIVED = (" Gradient that came: {factors}.", "传来的梯度：{factors}。")
+"""Where the slope is not known."""
+
+
 def _entries() -> dict[str, tuple[str, str]]:
     found = {**_TITLES, **OWN_CODE}
     for id in ("nan-input", "nan-forward", "nan-backward", "nan-state"):
         for reason, (why, why_zh, fix, fix_zh) in _WHY.items():
             if id in _FACTORS:  # said only where they are known
                 found[f"findings.{id}.{reason}.factors"] = _FACTORS[id]
+            if id == "nan-backward":
+                found[f"findings.{id}.{reason}.factors.one"] = _RECEIVED
             found[f"findings.{id}.{reason}.why"] = (why, why_zh)
             found[f"findings.{id}.{reason}.fix"] = (fix, fix_zh)
     for reason in OF_INFINITIES:

@@ -7,16 +7,16 @@ from lenet_tui.text.notice import Table
 PANEL: Table = {
     "dialog.findings.title": ("What is wrong with this step", "这一步有什么问题"),
     "dialog.findings.keys": (
-        "enter its place  p parameters  r again  probes: o z s t b l  escape close",
-        "回车 查看所在  p 参数表  r 重新检查  试验：o z s t b l  Esc 关闭",
-    ),
-    "panel.keys.looked-at": (
         "enter its place  p parameters  r again  escape close",
         "回车 查看所在  p 参数表  r 重新检查  Esc 关闭",
     ),
     "panel.keys.place": (
         "enter go there  p parameters  backspace the list  escape close",
         "回车 转到该处  p 参数表  退格 返回列表  Esc 关闭",
+    ),
+    "panel.keys.ledger": (
+        "enter go there  backspace the list  escape close",
+        "回车 转到该处  退格 返回列表  Esc 关闭",
     ),
     "panel.keys.nowhere": (
         "p parameters  backspace the list  escape close",
@@ -40,6 +40,10 @@ PANEL: Table = {
     "panel.probes": (
         "Probes, each undone: {names}",
         "试验，各自撤销：{names}",
+    ),
+    "panel.probes.short": (
+        "Probes: o overfit  z zeros  s shuffle  t train/eval  b batch  l step size",
+        "试验：o 过拟合  z 置零  s 打乱标签  t train/eval  b 批内独立  l 步长",
     ),
     "panel.no-probes": (
         "Probes need a step that can be run again: lt.step, or --model FILE.",
@@ -71,14 +75,24 @@ PANEL: Table = {
         "反向传播需要版本 {saved}，找到的是 {version}",
     ),
     "panel.first-made": ("first made at {index}: {value}", "最先出现在 {index}：{value}"),
+    "panel.first-found": ("the first of them at {index}: {value}", "第一个在 {index}：{value}"),
     "panel.received": ("gradient that came", "传来的梯度"),
     "panel.slope": ("slope of the op", "算子的斜率"),
-    "panel.operand": ("operand", "操作数"),
+    "panel.operand": ("the operand's number", "操作数的值"),
     "panel.shapes": ("operands  {shapes}", "操作数  {shapes}"),
     "panel.unchosen": ("not chosen by {op}", "{op} 没有选它"),
     "panel.counted": ("{bad} of {total} elements", "{total} 个元素中的 {bad} 个"),
     "panel.born": ("iteration {n}", "第 {n} 次迭代"),
+    "panel.born-before": ("before the first iteration", "第一次迭代之前"),
     "panel.edge": ("the backward walks into it", "反向传播走进了它"),
+    "panel.depth.gradients": (
+        "norm of the gradient of each layer's output; a bar grows with its power of ten",
+        "各层输出的梯度范数；横条随其数量级增长",
+    ),
+    "panel.depth.activations": (
+        "root mean square of each layer's output; a bar grows with its power of ten",
+        "各层输出的均方根；横条随其数量级增长",
+    ),
     "panel.along": ("the loss after parts of the step", "走完这一步的若干部分之后的损失"),
     "panel.taken": ("the step taken", "实际走的一步"),
     "panel.absent": ("not in this iteration", "本次迭代没有"),

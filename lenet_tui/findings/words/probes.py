@@ -8,7 +8,7 @@ from lenet_tui.findings.finding import Finding
 from lenet_tui.findings.probes import OVERFIT, ProbeAnswer
 from lenet_tui.protocol.phases import UPDATE
 from lenet_tui.text.notice import Table
-from lenet_tui.text.numbers import number
+from lenet_tui.text.numbers import figure
 from lenet_tui.text.words import Words
 
 PROBES: Table = {
@@ -93,15 +93,15 @@ PROBES: Table = {
     ),
     "probe.step-size": ("Smaller and larger step", "更小与更大的步"),
     "probe.step-size.fits": (
-        "The step fits: loss {before} before, {after} after; least at {best}× the update.",
+        "The step fits: loss {before} before, {after} after; lowest at {best}× the update.",
         "步子合适：之前损失 {before}，之后 {after}；在更新的 {best} 倍处最小。",
     ),
     "probe.step-size.too-large": (
-        "The step is too large: loss {before} before, {after} after; least at {best}× the update.",
+        "The step is too large: loss {before} before, {after} after; lowest at {best}× the update.",
         "步子过大：之前损失 {before}，之后 {after}；在更新的 {best} 倍处最小。",
     ),
     "probe.step-size.could-be-larger": (
-        "A larger step would gain more here: loss {before} before, {after} after; least at {best}×"
+        "A larger step would gain more here: loss {before} before, {after} after; lowest at {best}×"
         " the update.",
         "更大的步在此收益更多：之前损失 {before}，之后 {after}；在更新的 {best} 倍处最小。",
     ),
@@ -124,6 +124,8 @@ PROBES: Table = {
 def verdict(answer: ProbeAnswer, words: Words) -> str:
     """What an answer says, in a sentence with its numbers."""
     values = {name: _spelled(value, words) for name, value in answer.numbers}
+    if isinstance(best := dict(answer.numbers).get("best"), float):
+        values["best"] = f"{best:g}"
     whole = ".whole" if dict(answer.numbers).get("whole") else ""
     key = f"probe.{answer.probe}.{answer.verdict}{whole}"
     return words(key, **values, where=answer.where)
@@ -150,5 +152,5 @@ def _spelled(value: object, words: Words) -> str:
     if value is None:
         return words("probe.unknown")
     if isinstance(value, (int, float)):
-        return number(value)
+        return figure(value)
     return str(value)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lenet_tui.tape.engine.entries import Entry
 from lenet_tui.tape.engine.tape import Tape
-from lenet_tui.twins.align import Match, aligned, index_at, same_number
+from lenet_tui.twins.align import Match, aligned, index_at, key_of, same_number
 from lenet_tui.twins.result import DIFFERS, EQUAL, SHAPES, Cell, TwinRow
 
 Key = tuple[str, str, str]
@@ -29,7 +29,7 @@ class Place:
     @property
     def key(self) -> Key:
         """What it is known by in both tapes, however often it was done before."""
-        return self.phase, self.entry.op, self.entry.name.partition("#")[0]
+        return key_of(self.phase, self.entry.op, self.entry.name)
 
     @property
     def finer(self) -> tuple[Key, bool]:
@@ -42,9 +42,9 @@ class Place:
         return *self.finer, next(iter(self.entry.shapes()), None)
 
 
-def tape_rows(a: Tape, b: Tape) -> Iterator[TwinRow]:
-    """A row for each entry of either tape, in order."""
-    both = _places(a), _places(b)
+def tape_rows(a: Tape, b: Tape, lines: tuple[bool, bool] = (True, True)) -> Iterator[TwinRow]:
+    """A row for each entry of either tape, in order. ``lines``: whether its lines are known."""
+    both = _places(a, lines[0]), _places(b, lines[1])
     for match in aligned(*both, lambda p: p.key, lambda p: p.finer, lambda p: p.identity):
         yield _row(match)
 
@@ -58,9 +58,14 @@ def named_rows(
         yield measured(row, [a[match.a]] if match.a else [], [b[match.b]] if match.b else [])
 
 
-def _places(tape: Tape) -> list[Place]:
+def _places(tape: Tape, lines: bool) -> list[Place]:
     return [
-        Place(segment.phase.name, entry, getattr(entry, "line", 0) or segment.line, segment.by_hand)
+        Place(
+            segment.phase.name,
+            entry,
+            (getattr(entry, "line", 0) or segment.line) if lines else 0,
+            segment.by_hand,
+        )
         for segment in tape.segments
         for entry in segment.entries
     ]

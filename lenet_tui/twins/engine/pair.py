@@ -24,7 +24,7 @@ from lenet_tui.twins.engine.alignment import named_rows, tape_rows
 from lenet_tui.twins.engine.program import FAILURES, Program
 from lenet_tui.twins.engine.summarise import batch_of
 from lenet_tui.twins.mistake import BY_ID
-from lenet_tui.twins.result import TwinIteration, Twins, TwinsResult
+from lenet_tui.twins.result import TwinIteration, TwinRow, Twins, TwinsResult
 from lenet_tui.twins.script_pair import run_scripts
 
 HEALTHY, BROKEN = "healthy.py", "broken.py"
@@ -45,7 +45,21 @@ def run_twins(request: Twins, session: Session | None = None) -> TwinsResult:
         a, b = Path(folder, HEALTHY), Path(folder, BROKEN)
         a.write_text(mistake.healthy, encoding="utf-8")
         b.write_text(mistake.broken, encoding="utf-8")
-        return _without(folder, _compared(str(a), str(b), request))
+        result = _without(folder, _compared(str(a), str(b), request))
+    return _with_texts(result, mistake.healthy.splitlines(), mistake.broken.splitlines())
+
+
+def _with_texts(result: TwinsResult, a: Sequence[str], b: Sequence[str]) -> TwinsResult:
+    """The result with what the lines say, where nobody has the files."""
+
+    def text(lines: Sequence[str], number: int) -> str:
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def said(row: TwinRow) -> TwinRow:
+        return replace(row, text_a=text(a, row.line_a), text_b=text(b, row.line_b))
+
+    iterations = (replace(i, rows=tuple(map(said, i.rows))) for i in result.iterations)
+    return replace(result, iterations=tuple(iterations))
 
 
 def _without(folder: str, result: TwinsResult) -> TwinsResult:
@@ -133,7 +147,7 @@ def _iterations(a: Program, b: Program, numbers: range) -> Iterator[TwinIteratio
         b.step()
         rows = [
             *named_rows("data", "batch", batch_of(a.tape.batch), batch_of(b.tape.batch)),
-            *tape_rows(a.tape, b.tape),
+            *tape_rows(a.tape, b.tape, (a.own_lines, b.own_lines)),
             *named_rows("after", "buffer", a.trainer.buffers, b.trainer.buffers),
         ]
         yield TwinIteration(

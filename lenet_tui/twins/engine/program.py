@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -56,6 +57,15 @@ class Program:
     def tape(self) -> Tape:
         """Of the last iteration, as far as it came."""
         return self.recorder.tape
+
+    @property
+    def own_lines(self) -> bool:
+        """Whether the lines on the tape are of its own file: those of an imported model are not."""
+        if self.trainer.options.step:
+            return True
+        forward = getattr(type(self.trainer.model), "forward", None)
+        code = getattr(inspect.unwrap(forward), "__code__", None) if forward else None
+        return code is not None and code.co_filename == self.trainer.file.names.get("__file__")
 
     def state(self) -> dict[str, Tensor]:
         """The parameters and buffers, as they are now."""

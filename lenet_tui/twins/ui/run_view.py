@@ -34,6 +34,7 @@ class RunView(Reader, Vertical):
         yield Static(classes="title", markup=False)
         yield Prose(id="twins-verdict")
         yield Prose(id="twins-parting")
+        yield Prose(id="twins-warned")
         yield Static(id="twins-losses", markup=False)
         yield Prose(id="twins-why")
         yield Static(id="twins-which", markup=False)
@@ -62,10 +63,17 @@ class RunView(Reader, Vertical):
             verdict.set_class(not right, "-wrong")
         self.query_one("#twins-parting", Prose).show(words("twins.running"))
         self.query_one("#twins-parting").remove_class("-same")
-        self.query_one("#twins-why", Prose).show("")
+        self.query_one("#twins-warned").remove_class("-shown")
+        self._why("")
         for name in ("#twins-losses", "#twins-which", "#twins-head"):
             self.query_one(name, Static).update("")
         self.rows.clear_options()
+
+    def warned(self, text: str) -> None:
+        """Show what torch warns of; the last warning stays."""
+        warned = self.query_one("#twins-warned", Prose)
+        warned.show(text)
+        warned.add_class("-shown")
 
     def show(self, result: TwinsResult) -> None:
         """Show what came out, at the first difference."""
@@ -85,8 +93,13 @@ class RunView(Reader, Vertical):
         prose.show("\n".join(parting(result, words, names)))
         prose.set_class(not result.differs, "-same")
         if self._mistake is not None:
-            self.query_one("#twins-why", Prose).show(words(f"twins.{self._mistake.id}.why"))
+            self._why(words(f"twins.{self._mistake.id}.why"))
         self.point()
+
+    def _why(self, text: str) -> None:
+        why = self.query_one("#twins-why", Prose)
+        why.show(text)
+        why.display = bool(text)
 
     def turn(self, by: int) -> None:
         """Go to the next iteration (1) or to the one before (-1)."""

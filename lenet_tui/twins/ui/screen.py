@@ -21,6 +21,7 @@ from lenet_tui.kit.ui.open_screens import is_open
 from lenet_tui.kit.ui.port import Port
 from lenet_tui.kit.ui.prose import Prose
 from lenet_tui.protocol.moves import parse_move
+from lenet_tui.terminal.ui.toast import brief
 from lenet_tui.text.clean import clean
 from lenet_tui.text.notice import Problem
 from lenet_tui.twins.kinds_of_file import of_files
@@ -32,6 +33,8 @@ from lenet_tui.twins.ui.table import diff_content
 
 LIST, ASK, RUN = "twins-page-list", "twins-page-ask", "twins-page-run"
 FILES, OTHER = "files", "other"
+BOX = 112
+"""Cells of the box where the screen is broad."""
 
 
 class TwinsScreen(Dialog[None]):
@@ -148,7 +151,7 @@ class TwinsScreen(Dialog[None]):
     def _show_diff(self) -> None:
         if self._mistake is not None and is_open(self):
             diff = self.query_one("#twins-diff", Static)
-            diff.update(diff_content(self._mistake.diff, max(self.size.width - 10, 20)))
+            diff.update(diff_content(self._mistake.diff, max(min(self.size.width, BOX) - 8, 20)))
 
     @on(OptionList.OptionSelected, "#twins-answers")
     def _picked(self, event: OptionList.OptionSelected) -> None:
@@ -189,6 +192,10 @@ class TwinsScreen(Dialog[None]):
         """The engine is gone: there will be no answer."""
         if self._asking:
             self.complain(self.words("gone.hint"))
+
+    def warned(self, text: str) -> None:
+        """Say what torch warns of while both run: a notification would lie over them."""
+        self.query_one(RunView).warned(brief(text))
 
     def action_iteration(self, by: int) -> None:
         """The next iteration of both, or the one before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
@@ -30,13 +31,24 @@ class Line:
 
 
 def diff_content(lines: tuple[str, ...], width: int) -> Content:
-    """The lines that differ, removed ones in red and added ones in green."""
+    """The lines that differ, removed ones in red and added ones in green.
+
+    They are shown whole, on several lines if need be; those around them are cut.
+    """
     styles = {"-": "$text-error", "+": "$text-success"}
     shown = [
-        Content.styled(_cut(line, width, "…").rstrip(), styles.get(line[:1], "$foreground-muted"))
+        Content.styled(part, styles.get(line[:1], "$foreground-muted"))
         for line in lines
+        for part in _fitted(line, width, line[:1] in styles)
     ]
     return Content("\n").join(shown)
+
+
+def _fitted(line: str, width: int, whole: bool) -> list[str]:
+    if not whole:
+        return [_cut(line, width, "…").rstrip()]
+    indent = " " * (len(line) - len(line[1:].lstrip()) + 4)  # that of the code, and more
+    return wrap(line, width, subsequent_indent=indent[: width // 2])
 
 
 def losses(
@@ -58,10 +70,11 @@ def losses(
     for line, name in enumerate((names[0], *told_apart(names[1], names[2], label, glyphs.more))):
         parts = [Content(_cut(name, label, glyphs.more))]
         for n in shown:
-            text = GAP + _right(texts[n][line], columns[n])
+            text = texts[n][line]
             differs = line == 2 and not equal[n]
             style = "bold reverse" if n == here - 1 and not line else ""
             style = style or ("$foreground-muted" if not line else "bold" if differs else "")
+            parts.append(Content(GAP + " " * (columns[n] - cell_len(text))))
             parts.append(Content.styled(text, style))
         lines.append(Content("").join(parts))
     return Content("\n").join(lines)

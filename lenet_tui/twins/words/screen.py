@@ -75,12 +75,8 @@ SCREEN: Table = {
     ),
     "twins.iteration": ("iteration", "迭代"),
     "twins.table": (
-        "Iteration {n} of {total}. A tensor's norm, or its value if it has one element.",
-        "第 {n} 次迭代，共 {total} 次。张量的范数；只有一个元素时为其值。",
-    ),
-    "twins.table.short": (
-        "Iteration {n} of {total}, norms or values",
-        "第 {n} 次迭代，共 {total} 次，范数或值",
+        "Iteration {n} of {total}",
+        "第 {n} 次迭代，共 {total} 次",
     ),
     "twins.table.start": ("What they start from: parameters and buffers.", "起点：参数与缓冲区。"),
     "twins.ran": ("ran", "已运行"),
@@ -100,7 +96,7 @@ SCREEN: Table = {
     "dialog.twins-b.title": ("Beside which", "与哪个对照"),
     "dialog.twins-a.keys": ("enter next   escape cancel", "回车 下一步   Esc 取消"),
     "dialog.twins-b.keys": ("enter compare   escape cancel", "回车 对照   Esc 取消"),
-    "twins.op": ("op", "算子"),
+    "twins.op": ("op (norm, or value of a number)", "算子（范数；单个数为其值）"),
     "twins.gap": ("max |difference|", "最大 |差|"),
     "twins.gap.short": ("max |diff|", "最大 |差|"),
     "twins.list": (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lenet_tui.app.module_tree import INPUT, LOSS, MODULE, OP, PARAMETER, Node
 from lenet_tui.protocol.frame import Frame, Parameter, Shape, has_loss
+from lenet_tui.protocol.options import OWN, RETURNED
 from lenet_tui.text.clean import clean
 from lenet_tui.text.numbers import ascii_text, number, shape_text, thousands
 
@@ -48,6 +49,7 @@ def line_of(node: Node, frame: Frame | None) -> Line:
         return Line()
     loss = frame.loss if frame and has_loss(frame) else None
     criterion = frame.options.loss if frame else ""
+    criterion = "" if criterion in (OWN, RETURNED) else criterion  # where it is from is no op
     return Line(criterion, count="" if loss is None else number(loss), reached=loss is not None)
 
 

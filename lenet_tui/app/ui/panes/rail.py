@@ -202,10 +202,11 @@ def position_line(
     )
     if outcome is not None and not isinstance(state, Running):
         key = "rail.rejected" if outcome.rejected else "rail.stopped"
+        key += ".raised" if outcome.rejected and outcome.why.verbatim else ""
         style = "bold $text-error" if outcome.rejected else "bold $text-warning"
         why = words(key, why=clean(words.say(outcome.why)))
         said = Content.styled(f"{glyphs.stopped} {why}", style)
-        after = outcome.rejected and frame.position.op is None
+        after = outcome.rejected and frame.position.op is None and not outcome.why.verbatim
         line += Content("  ").join([where, said] if after else [said, where])
     else:
         line += where
