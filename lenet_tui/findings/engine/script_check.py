@@ -97,7 +97,7 @@ class Looking:
         if seen is not None and calls:
             call, batches = calls[0], len(calls)
             with unsaid():
-                stacks = self.loaders is not None and self.loaders.stacked
+                stacks = self.loaders is not None and self.loaders.stacked(call[1:])
                 found = list(mixes(seen.trainer, call, stacks)) if batches == 1 else []
                 self._found += [f for f in found if stacks or f.level == ERROR]
             with unsaid():
@@ -118,13 +118,13 @@ class Looking:
 
 def _trained(iteration: Iteration) -> list[ModelCall]:
     """The outermost calls with gradients, each by the first batch; none where they are of several
-    modules: what a script does beside its model cannot be run again.
+    modules: what a script does beside its model cannot be run again. A loss has no parameters.
     """
     batch = iteration.tape.batch
     outer: list[ModuleCall] = []
     for call in iteration.modules:
         inside = any(c.first <= call.first and call.last <= c.last for c in outer)
-        if call.graph and not inside:
+        if call.graph and not inside and next(call.module.parameters(), None) is not None:
             outer.append(call)
     if batch is None or len({id(call.module) for call in outer}) != 1:
         return []
