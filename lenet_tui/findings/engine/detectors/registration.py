@@ -26,6 +26,7 @@ class RegistrationDetector(Detector):
 
     def __init__(self) -> None:
         self._missing: dict[str, float] = {}
+        self._made_late: dict[str, Tensor] = {}
         self._by_hand: set[str] = set()
         self._took_part: set[int] = set()
         self._optimizers: list[torch.optim.Optimizer] | None = None
@@ -47,9 +48,23 @@ class RegistrationDetector(Detector):
         for _, entry in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             self._took_part.add(id(tensor))
-            if entry.parameter and held is not None and id(tensor) not in held:
-                self._missing.setdefault(entry.parameter, _norm(entry.received))
+            if held is None or id(tensor) in held:
+                continue
+            name = entry.parameter or self._late(iteration, tensor)
+            if name:
+                self._missing.setdefault(name, _norm(entry.received))
         return ()
+
+    def _late(self, iteration: Iteration, tensor: Tensor) -> str:
+        """What a parameter is called that a module got meanwhile; empty: it has none.
+
+        One that is made anew in each iteration is no layer that is left out of the optimizer.
+        """
+        name = made_late(iteration).get(id(tensor), "")
+        if name and self._made_late.setdefault(name, tensor) is not tensor:
+            self._missing.pop(name, None)
+            return ""
+        return name
 
     def undecided(self) -> bool:
         return bool(self._missing)
@@ -122,6 +137,24 @@ def members(trainer: Trainer) -> set[int]:
     """The ``id`` of each parameter that a module has."""
     own = (module._parameters for _, module in trainer.modules())
     return {id(p) for parameters in own if parameters for p in parameters.values()}
+
+
+def made_late(iteration: Iteration) -> dict[int, str]:
+    """The names, by their ``id``, of parameters that modules have got since they were looked
+    through: a layer that its first forward has made.
+    """
+    return iteration.once(_made_late)
+
+
+def _made_late(iteration: Iteration) -> dict[int, str]:
+    trainer = iteration.trainer
+    named = [(path, module._parameters) for path, module in trainer.modules()]
+    return {
+        id(p): f"{path}.{name}".lstrip(".")
+        for path, own in named
+        for name, p in (own or {}).items()
+        if p is not None and id(p) not in trainer.names
+    }
 
 
 def took_part(iteration: Iteration) -> set[int]:
