@@ -209,6 +209,18 @@ def test_updates_of_several_optimizers_are_iterations_each(runs: Runs) -> None:
     assert found["evidence"]["reason"] == "earlier"
 
 
+@pytest.mark.slow
+def test_optimizers_that_take_turns_are_seen_twice(runs: Runs) -> None:
+    """The third update is that of the first optimizer: of the second one there was one alone."""
+    kept = GAN.replace("number % 5 == 4", "True").replace("        of_g.zero_grad()\n", "")
+    ran = json.loads(runs(kept, "check", "--format", "json").out)
+    [found] = ran["findings"]
+    assert (found["id"], found["line"], ran["iterations"]) == (
+        "grad-accumulates", "script.py:14", 4
+    )  # fmt: skip
+    assert found["evidence"]["parameters"] == ["G.weight", "G.bias"]
+
+
 def test_a_check_that_fails_itself_says_nothing_good(runs: Runs) -> None:
     fault = """from lenet_tui.findings.engine.detectors.order import OrderDetector
 def look(self, iteration):

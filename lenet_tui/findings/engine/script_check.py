@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
+from torch.optim import Optimizer
 
 from lenet_tui.around.engine.script_session import ScriptSession
 from lenet_tui.findings.engine.calls import Call, ModuleCall, Observer, StopCheck
@@ -52,6 +53,8 @@ class Looking:
         self.iterations = self._unseen = 0
         self.skipped = 0
         """Of them, those whose update a scaler left out."""
+        self._steps: list[tuple[Optimizer, list[int]]] = []
+        """The iterations in which each optimizer made a step."""
 
     def begin(self, trainer: Trainer) -> None:
         """Look at what the first iteration starts from; at later ones nothing."""
@@ -72,6 +75,7 @@ class Looking:
         iteration.number = self.iterations
         self._unseen += iteration.unseen
         self.skipped += bool(skipped_scales(iteration))
+        self._count_steps(iteration)
         for detector in self._detectors:
             found = detector.look(iteration)
             self._found += [replace(one, iteration=self.iterations) for one in found]
@@ -88,8 +92,23 @@ class Looking:
         if any(finding.fails for finding in self._found):
             more = int(wanted)
         else:
-            more = MORE if wanted else min(self.skipped, MORE)
+            more = MORE if wanted or self._in_turn else min(self.skipped, MORE)
         return self.iterations >= iterations + more
+
+    def _count_steps(self, iteration: Iteration) -> None:
+        for optimizer in iteration.stepped:
+            known = next((at for one, at in self._steps if one is optimizer), None)
+            if known is None:
+                self._steps.append((optimizer, known := []))
+            known.append(iteration.number)
+
+    @property
+    def _in_turn(self) -> bool:
+        """Whether optimizers take turns, as those of a GAN do, and one has made a single step.
+
+        What it leaves for its next one is not seen yet.
+        """
+        return len(self._steps) > 1 and any(len(at) == 1 for _, at in self._steps)
 
     def over(self, seen: Iteration | None) -> None:
         """Call the model of an iteration again, and ask the loaders: its script does not go on."""
