@@ -8,6 +8,7 @@ from dataclasses import replace
 from torch import Tensor
 from torch.optim import Optimizer
 
+from lenet_tui.findings.engine.cancelled import Cancelled, cancelled
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
 from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
 from lenet_tui.findings.engine.detector import Detector
@@ -54,6 +55,7 @@ class GradientDetector(Detector):
         self._fed: dict[str, Fed] = {}
         self._not_fed: set[str] = set()
         """Weights whose layers were given zeros, and those whose were not, once."""
+        self._cancelled: Cancelled | None = None
         self._moved = False
         """Whether any parameter has another value by now."""
         self._by_hand: set[str] = set()
@@ -99,6 +101,8 @@ class GradientDetector(Detector):
             and (held is None or id(p) in held)
             and (id(p) in self._members or id(p) in given)
         }
+        if {self._best.get(n) for n in self._candidates} == {ZERO}:
+            self._cancelled = self._cancelled or cancelled(iteration)
         without = [n for n in sorted(self._candidates) if self._best.get(n, NONE) == NONE]
         if without and backwards:
             self._follow(iteration, without)
@@ -190,6 +194,9 @@ class GradientDetector(Detector):
                 wrong = reason == "none" or (reason == "unread" and nothing)
                 yield _without(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
+        if names and not zero and {self._best.get(n) for n in names} == {ZERO} and self._cancelled:
+            yield _of_sides(self._cancelled, names)
+            return
         groups = {
             d: [n for n in zero if self._died[n] == d] for d in map(self._died.get, zero) if d
         }
@@ -276,6 +283,12 @@ def _of_cut(cut: Cut, names: list[str], nothing: bool = False) -> Finding:
 def _without(reason: str, names: list[str], level: str, **more: str) -> Finding:
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
+
+
+def _of_sides(at: Cancelled, names: list[str]) -> Finding:
+    evidence = {"parameters": names, "count": len(names), "reason": "sides", "op": at.op,
+                "shape": list(at.shape)}  # fmt: skip
+    return Finding("no-gradient", at.phase, at.where, at.line, evidence)
 
 
 def _of_zeros(weights: Mapping[str, str], names: list[str]) -> Finding:
