@@ -171,6 +171,18 @@ def test_what_a_loader_stacked_may_be_transposed_since(runs: Runs, moved: str) -
     assert (ran.status, json.loads(ran.out)["findings"]) == (0, [])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["", ", shuffle=True"])
+def test_samples_in_order_may_be_points_in_time(runs: Runs, order: str) -> None:
+    """A layer that is given one sequence takes them for that; shuffled, they are none."""
+    frames = RECURRENT.replace("x)[0]READ", "x[:, 0])[0]").replace("FIRST", "True")
+    frames = frames.replace("LOSS", "loss_of(model(x), y[:, 0])").replace(
+        "_size=8", f"_size=8{order}"
+    )
+    findings = json.loads(runs(frames, "check", "--format", "json").out)["findings"]
+    assert [f["id"] for f in findings] == (["batch-mixing"] if order else [])
+
+
 TURNS = """import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils.data import DataLoader, IterableDataset, RandomSampler
+from torch.utils.data import DataLoader, IterableDataset, RandomSampler, SequentialSampler
 
 from lenet_tui.findings.engine.detectors.tried import stacked, unsaid
 from lenet_tui.findings.engine.iteration import Iteration
@@ -83,6 +83,11 @@ class Loaders:
         tensors = [t for t in batch.tensors(given) if t.dim()]
         as_it_was = all(any(_rows(t, loader) for loader in self._used) for t in tensors)
         return bool(tensors) and bool(self._used) and all(map(stacked, self._used)) and as_it_was
+
+    @property
+    def in_order(self) -> bool:
+        """Whether no loader shuffles its samples."""
+        return all(isinstance(loader.sampler, SequentialSampler) for loader in self._used)
 
     def see(self, iteration: Iteration) -> Iterator[Finding]:
         """Whether a loader begins its epoch again for each iteration, and gives the same batch."""

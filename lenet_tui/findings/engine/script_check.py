@@ -35,6 +35,9 @@ RUNS_AGAIN = (Tried, Resumed, Workers)
 """Detectors that run something themselves, or want a training file."""
 
 
+RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu")
+DIMENSIONS = 3
+"""Of what torch gives these ops: it puts an axis of one sequence into what has none."""
 MORE = 5
 """Iterations that are looked at beside those without an update, or where a detector wants more."""
 
@@ -118,7 +121,9 @@ class Looking:
             with unsaid():
                 stacks = self.loaders is not None and self.loaders.stacked(call[1:])
                 found = list(mixes(seen.trainer, call, stacks)) if batches == 1 else []
-                self._found += [f for f in found if stacks or f.level == ERROR]
+                found = [f for f in found if stacks or f.level == ERROR]
+                in_order = self.loaders is not None and self.loaders.in_order
+                self._found += [] if in_order and _one_sequence(seen) else found
             with unsaid():
                 if drops := dropping(seen):
                     self._found += drops_in_eval(drops, call, paths_of(seen.trainer))
@@ -133,6 +138,14 @@ class Looking:
             self._found += self.resuming.found
         found = tuple(sorted_findings(self._found))
         return Findings(found, self.iterations, unseen=self._unseen)
+
+
+def _one_sequence(iteration: Iteration) -> bool:
+    """Whether a recurrent layer is given a single sequence: the samples of a loader that goes in
+    order may be its points in time.
+    """
+    given = [op.args[0] for _, op in iteration.ops() if op.op in RECURRENT and op.args]
+    return any(t.dim() == DIMENSIONS and 1 in t.shape[:2] for t in given if isinstance(t, Tensor))
 
 
 def _trained(iteration: Iteration) -> list[ModelCall]:
