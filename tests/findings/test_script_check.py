@@ -116,7 +116,7 @@ def test_what_a_script_raises_is_explained(runs: Runs) -> None:
 def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
     ran = runs(HEALTHY, "check", "--at", "50")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after 12 updates")
+    assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after update 12")
     forgotten = runs(HEALTHY.replace("    optimizer.step()\n", ""), "check")
     assert forgotten.status == 2 and "step() was never called; a" in forgotten.err
     raising = runs("import torch\nraise KeyError('mine')\n", "check")
