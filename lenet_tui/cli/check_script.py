@@ -119,8 +119,8 @@ class Seeing:
                 self.looking.over(None)
         except SystemExit as left:
             looked = self.looking is not None and self.looking.iterations
-            if not isinstance(left, Enough) and not looked:
-                raise
+            if isinstance(left.code, str) and not looked:  # Python says it where a script ends
+                sys.stderr.write(f"{left.code}\n")
         except Exception as error:  # noqa: BLE001 - it is a finding, or the script's own
             return error
         finally:

@@ -5,7 +5,7 @@ NOTICES = {
     "cli:closed": ("{stream} is closed", "{stream} 已关闭"),
     "cli:dumb": ("TERM is dumb", "TERM 为 dumb"),
     "cli:nothing-trained": (
-        "the script ended after {count} updates: there was none to look at from update {at} on",
+        "the script ended after update {count}: there was none to look at from update {at} on",
         "脚本在 {count} 次更新后结束：从第 {at} 次更新起没有可检查的",
     ),
     "cli:no-update": (

@@ -8,6 +8,7 @@ import torch
 
 from tests.benchmarks.bare_recorder import BARE
 from tests.benchmarks.bytes import BYTES
+from tests.benchmarks.checking import CHECKING
 from tests.benchmarks.engine import ENGINE
 from tests.benchmarks.keys import KEYS
 from tests.benchmarks.lag import LAG
@@ -25,7 +26,7 @@ from tests.harness.compiled import compile_package
 
 BENCHMARKS = (
     START | KEYS | LAG | BYTES | PICTURES | ENGINE | LIVE | SIZE | BARE | TRACERS | TRAINING
-    | MEMORY | NOTEBOOK | SCRIPTS
+    | CHECKING | MEMORY | NOTEBOOK | SCRIPTS
 )  # fmt: skip
 
 if __name__ == "__main__":

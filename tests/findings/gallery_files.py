@@ -24,6 +24,7 @@ MAKES_TENSORS = (
     "input-scale__constants",
     "loss-on-probabilities__samples",
     "nan-input__kept",
+    "param-not-in-optimizer__late",
 )
 """These make tensors in their forward or step, with no device in mind: on torch's default one."""
 

@@ -116,7 +116,7 @@ def test_what_a_script_raises_is_explained(runs: Runs) -> None:
 def test_a_script_that_does_not_train_so_long_is_said(runs: Runs) -> None:
     ran = runs(HEALTHY, "check", "--at", "50")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after 12 updates")
+    assert ran.err.splitlines()[-1].startswith("lenet-tui: the script ended after update 12")
     forgotten = runs(HEALTHY.replace("    optimizer.step()\n", ""), "check")
     assert forgotten.status == 2 and "step() was never called; a" in forgotten.err
     raising = runs("import torch\nraise KeyError('mine')\n", "check")
@@ -207,6 +207,18 @@ def test_updates_of_several_optimizers_are_iterations_each(runs: Runs) -> None:
     assert (found["id"], raised["id"]) == ("inplace-overwrite", "raised")
     assert (found["line"], found["where"]) == ("script.py:12", "D.2.weight")
     assert found["evidence"]["reason"] == "earlier"
+
+
+@pytest.mark.slow
+def test_optimizers_that_take_turns_are_seen_twice(runs: Runs) -> None:
+    """The third update is that of the first optimizer: of the second one there was one alone."""
+    kept = GAN.replace("number % 5 == 4", "True").replace("        of_g.zero_grad()\n", "")
+    ran = json.loads(runs(kept, "check", "--format", "json").out)
+    [found] = ran["findings"]
+    assert (found["id"], found["line"], ran["iterations"]) == (
+        "grad-accumulates", "script.py:14", 4
+    )  # fmt: skip
+    assert found["evidence"]["parameters"] == ["G.weight", "G.bias"]
 
 
 def test_a_check_that_fails_itself_says_nothing_good(runs: Runs) -> None:

@@ -127,6 +127,62 @@ model = Net()
     assert apart.status == 0, apart.out
 
 
+RECURRENT = """import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn, self.out = nn.LSTM(3, 8, batch_first=FIRST), nn.Linear(8, 2)
+    def forward(self, x):
+        return self.out(self.rnn(x)[0]READ)
+model, loss_of = Net(), nn.CrossEntropyLoss()
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+data = TensorDataset(torch.randn(60, 5, 3), torch.arange(300).view(60, 5) % 2)
+for x, y in DataLoader(data, batch_size=8):
+    loss = LOSS
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_a_module_is_no_model(runs: Runs) -> None:
+    last = RECURRENT.replace("READ", "[:, -1]").replace("LOSS", "loss_of(model(x), y[:, -1])")
+    [finding] = json.loads(runs(last.replace("FIRST", "False"), "check", "--format", "json").out)[
+        "findings"
+    ]
+    assert (finding["id"], finding["line"]) == ("batch-mixing", "script.py:11")
+    assert finding["evidence"]["batch"] == 8
+    apart = runs(last.replace("FIRST", "True"), "check", "--format", "json")
+    assert (apart.status, json.loads(apart.out)["findings"]) == (0, [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moved", ["", ".contiguous()"])
+def test_what_a_loader_stacked_may_be_transposed_since(runs: Runs, moved: str) -> None:
+    """Then the rows of what the model is given are points in time, which depend on others."""
+    loss = f"loss_of(model(x.transpose(0, 1){moved}).flatten(0, 1), y.t().flatten())"
+    script = RECURRENT.replace("READ", "").replace("FIRST", "False").replace("LOSS", loss)
+    ran = runs(script, "check", "--format", "json")
+    assert (ran.status, json.loads(ran.out)["findings"]) == (0, [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["", ", shuffle=True"])
+def test_samples_in_order_may_be_points_in_time(runs: Runs, order: str) -> None:
+    """A layer that is given one sequence takes them for that; shuffled, they are none."""
+    frames = RECURRENT.replace("x)[0]READ", "x[:, 0])[0]").replace("FIRST", "True")
+    frames = frames.replace("LOSS", "loss_of(model(x), y[:, 0])").replace(
+        "_size=8", f"_size=8{order}"
+    )
+    findings = json.loads(runs(frames, "check", "--format", "json").out)["findings"]
+    assert [f["id"] for f in findings] == (["batch-mixing"] if order else [])
+
+
 TURNS = """import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn, overrides
+from torch.nn.parameter import is_lazy
 
 from lenet_tui.around.engine.found import has_modules
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
@@ -80,6 +81,25 @@ class FirstUse:
         self._modules: GlobalHook | None = None
         self._on, self._thread = False, 0
         self._asked, self._alone = set[int](), True
+        self._lazy: nn.Module | None = None
+        """The outermost module whose forward was about to make its own parameters."""
+
+    def ready(self, module: nn.Module | None = None) -> bool:
+        """Whether an iteration may begin with the call of a module; ``None``: with another call.
+
+        A forward that makes parameters is none that could be looked at: what follows it is not
+        begun with until the module is called again, as it is after a call to make it whole.
+        """
+        lazy = self._lazy
+        if module is None or (lazy is not None and all(m is not lazy for m in module.modules())):
+            return lazy is None
+        self._lazy = module if any(map(is_lazy, module.parameters())) else None
+        return self._lazy is None
+
+    @property
+    def earliest(self) -> int:
+        """The first update whose iteration can be looked at."""
+        return 1 if self._lazy is None else 2
 
     def see(self) -> None:
         """See both."""

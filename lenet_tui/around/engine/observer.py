@@ -174,7 +174,7 @@ class Observer:
         if self._recording is not None or self._elsewhere or not torch.is_grad_enabled():
             return
         with self._unbroken():
-            if any(p.requires_grad for p in module.parameters()):
+            if any(p.requires_grad for p in module.parameters()) and self._first.ready(module):
                 self._first.no_leaves()
                 self._may_begin(module)
                 if self._recording is not None:
@@ -189,7 +189,8 @@ class Observer:
         if kind in (observed_calls.ZERO_GRAD, observed_calls.BACKWARD) and not self._stepped:
             given = args[0] if args else None
             with self._unbroken():
-                self._may_begin(given if isinstance(given, nn.Module) else None)
+                if self._first.ready():
+                    self._may_begin(given if isinstance(given, nn.Module) else None)
             if self._recording is not None:
                 return self._recording.recorder.called(kind, make, args, kwargs)
         if kind == observed_calls.BACKWARD and self._by_hand is None:
@@ -305,7 +306,7 @@ class Observer:
 
     def _records_next(self, stop: Stop, optimizer: Optimizer | None) -> bool:
         """Whether the iteration that begins now is to be recorded."""
-        if self.count + 1 == stop.at or stop.nan or self._wanted():
+        if self.count + 1 == max(stop.at, self._first.earliest) or stop.nan or self._wanted():
             return True
         if stop.watch is None:
             return False

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils.data import DataLoader, IterableDataset, RandomSampler
+from torch.utils.data import DataLoader, IterableDataset, RandomSampler, SequentialSampler
 
 from lenet_tui.findings.engine.detectors.tried import stacked, unsaid
 from lenet_tui.findings.engine.iteration import Iteration
@@ -23,6 +23,7 @@ from lenet_tui.findings.engine.workers import drawn_alike
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import FORWARD
 from lenet_tui.tape.engine.torch_functions import known
+from lenet_tui.training.engine import batch
 from lenet_tui.training.engine.generators import unchanged_generators
 
 TWICE = 2
@@ -72,10 +73,21 @@ class Loaders:
     def __exit__(self, *error: object) -> None:
         DataLoader.__iter__ = self._original  # type: ignore[method-assign]
 
+    def stacked(self, given: Any) -> bool:
+        """Whether the first axis of what a model is given is the one that a loader has stacked its
+        samples along.
+
+        A script may have moved that axis since: what it has transposed lies in memory otherwise, or
+        has as many rows as no batch of a loader has.
+        """
+        tensors = [t for t in batch.tensors(given) if t.dim()]
+        as_it_was = all(any(_rows(t, loader) for loader in self._used) for t in tensors)
+        return bool(tensors) and bool(self._used) and all(map(stacked, self._used)) and as_it_was
+
     @property
-    def stacked(self) -> bool:
-        """Whether all batches are of samples that a loader has stacked along a first axis."""
-        return bool(self._used) and all(map(stacked, self._used))
+    def in_order(self) -> bool:
+        """Whether no loader shuffles its samples."""
+        return all(isinstance(loader.sampler, SequentialSampler) for loader in self._used)
 
     def see(self, iteration: Iteration) -> Iterator[Finding]:
         """Whether a loader begins its epoch again for each iteration, and gives the same batch."""
@@ -103,6 +115,17 @@ class Loaders:
                 yield from _twice(trained)
             with unsaid():
                 yield from _apart(trained, others)
+
+
+def _rows(tensor: Tensor, loader: DataLoader[Any]) -> bool:
+    """Whether a tensor has a row for each sample of a batch, and its rows lie one behind another.
+
+    The last batch may be a smaller one.
+    """
+    size = loader.batch_size
+    if size is None or tensor.stride(0) != max(tensor.stride()):
+        return False
+    return tensor.shape[0] == size or (tensor.shape[0] < size and size not in tensor.shape)
 
 
 def alike(loader: DataLoader[Any]) -> Iterator[Finding]:

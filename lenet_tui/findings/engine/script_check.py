@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
+from torch.optim import Optimizer
 
 from lenet_tui.around.engine.script_session import ScriptSession
 from lenet_tui.findings.engine.calls import Call, ModuleCall, Observer, StopCheck
@@ -34,6 +35,9 @@ RUNS_AGAIN = (Tried, Resumed, Workers)
 """Detectors that run something themselves, or want a training file."""
 
 
+RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu")
+DIMENSIONS = 3
+"""Of what torch gives these ops: it puts an axis of one sequence into what has none."""
 MORE = 5
 """Iterations that are looked at beside those without an update, or where a detector wants more."""
 
@@ -52,6 +56,8 @@ class Looking:
         self.iterations = self._unseen = 0
         self.skipped = 0
         """Of them, those whose update a scaler left out."""
+        self._steps: list[tuple[Optimizer, list[int]]] = []
+        """The iterations in which each optimizer made a step."""
 
     def begin(self, trainer: Trainer) -> None:
         """Look at what the first iteration starts from; at later ones nothing."""
@@ -72,6 +78,7 @@ class Looking:
         iteration.number = self.iterations
         self._unseen += iteration.unseen
         self.skipped += bool(skipped_scales(iteration))
+        self._count_steps(iteration)
         for detector in self._detectors:
             found = detector.look(iteration)
             self._found += [replace(one, iteration=self.iterations) for one in found]
@@ -88,8 +95,23 @@ class Looking:
         if any(finding.fails for finding in self._found):
             more = int(wanted)
         else:
-            more = MORE if wanted else min(self.skipped, MORE)
+            more = MORE if wanted or self._in_turn else min(self.skipped, MORE)
         return self.iterations >= iterations + more
+
+    def _count_steps(self, iteration: Iteration) -> None:
+        for optimizer in iteration.stepped:
+            known = next((at for one, at in self._steps if one is optimizer), None)
+            if known is None:
+                self._steps.append((optimizer, known := []))
+            known.append(iteration.number)
+
+    @property
+    def _in_turn(self) -> bool:
+        """Whether optimizers take turns, as those of a GAN do, and one has made a single step.
+
+        What it leaves for its next one is not seen yet.
+        """
+        return len(self._steps) > 1 and any(len(at) == 1 for _, at in self._steps)
 
     def over(self, seen: Iteration | None) -> None:
         """Call the model of an iteration again, and ask the loaders: its script does not go on."""
@@ -97,9 +119,11 @@ class Looking:
         if seen is not None and calls:
             call, batches = calls[0], len(calls)
             with unsaid():
-                stacks = self.loaders is not None and self.loaders.stacked
+                stacks = self.loaders is not None and self.loaders.stacked(call[1:])
                 found = list(mixes(seen.trainer, call, stacks)) if batches == 1 else []
-                self._found += [f for f in found if stacks or f.level == ERROR]
+                found = [f for f in found if stacks or f.level == ERROR]
+                in_order = self.loaders is not None and self.loaders.in_order
+                self._found += [] if in_order and _one_sequence(seen) else found
             with unsaid():
                 if drops := dropping(seen):
                     self._found += drops_in_eval(drops, call, paths_of(seen.trainer))
@@ -116,15 +140,23 @@ class Looking:
         return Findings(found, self.iterations, unseen=self._unseen)
 
 
+def _one_sequence(iteration: Iteration) -> bool:
+    """Whether a recurrent layer is given a single sequence: the samples of a loader that goes in
+    order may be its points in time.
+    """
+    given = [op.args[0] for _, op in iteration.ops() if op.op in RECURRENT and op.args]
+    return any(t.dim() == DIMENSIONS and 1 in t.shape[:2] for t in given if isinstance(t, Tensor))
+
+
 def _trained(iteration: Iteration) -> list[ModelCall]:
     """The outermost calls with gradients, each by the first batch; none where they are of several
-    modules: what a script does beside its model cannot be run again.
+    modules: what a script does beside its model cannot be run again. A loss has no parameters.
     """
     batch = iteration.tape.batch
     outer: list[ModuleCall] = []
     for call in iteration.modules:
         inside = any(c.first <= call.first and call.last <= c.last for c in outer)
-        if call.graph and not inside:
+        if call.graph and not inside and next(call.module.parameters(), None) is not None:
             outer.append(call)
     if batch is None or len({id(call.module) for call in outer}) != 1:
         return []

@@ -76,6 +76,23 @@ NEVER_MOVES: Table = {
         "Look at the bounds in the hook: clamp(min, max) with min above max gives max everywhere.",
         "检查钩子中的上下限：clamp(min, max) 中 min 大于 max 时处处得到 max。",
     ),
+    "findings.no-gradient.sides.title": (
+        "Both sides of {where} are equal and hand gradients on: every gradient is 0",
+        "{where} 的两边相等且都传出梯度：每个梯度都是 0",
+    ),
+    "findings.no-gradient.sides.why": (
+        "{op} is given the same numbers twice, of shape {shape}, each with a graph of its own."
+        " What one side gives a parameter the other takes away, in every iteration: no update"
+        " knows of the loss.",
+        "{op} 的两个输入数值相同，形状为 {shape}，且各有自己的计算图。"
+        "一边给参数的梯度被另一边抵消，每次迭代都是如此：任何更新都与损失无关。",
+    ),
+    "findings.no-gradient.sides.fix": (
+        "Compute one side without gradients, under torch.no_grad() or with .detach(): that of the"
+        " older policy, or of the teacher. If two views are compared, look whether they differ.",
+        "其中一边不要梯度：放在 torch.no_grad() 中或用 .detach()，例如旧策略或教师的一边。"
+        "若比较的是两个视图，检查它们是否真的不同。",
+    ),
     "findings.weights-set-back.title": (
         "{count} of {of} parameters are set back before each update: {parameters}",
         "{of} 个参数中有 {count} 个在每次更新前被恢复原值：{parameters}",

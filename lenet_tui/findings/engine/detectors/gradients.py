@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from torch import Tensor
 from torch.optim import Optimizer
 
+from lenet_tui.findings.engine.cancelled import Cancelled, cancelled
 from lenet_tui.findings.engine.data_flow import Cut, DataFlow
 from lenet_tui.findings.engine.deaths import Death, deaths, nonzero
 from lenet_tui.findings.engine.detector import Detector
@@ -15,6 +16,7 @@ from lenet_tui.findings.engine.detectors.no_gradient import (
     of_cut,
     of_input,
     of_none,
+    of_sides,
     of_zeros,
     together,
 )
@@ -62,6 +64,7 @@ class GradientDetector(Detector):
         self._fed: dict[str, Fed] = {}
         self._not_fed: set[str] = set()
         """Weights whose layers were given zeros, and those whose were not, once."""
+        self._cancelled: Cancelled | None = None
         self._moved = False
         """Whether any parameter has another value by now."""
         self._by_hand: set[str] = set()
@@ -111,6 +114,8 @@ class GradientDetector(Detector):
             and (held is None or id(p) in held)
             and (id(p) in self._members or id(p) in given)
         }
+        if {self._best.get(n) for n in self._candidates} == {ZERO}:
+            self._cancelled = self._cancelled or cancelled(iteration)
         without = [n for n in sorted(self._candidates) if self._best.get(n, NONE) == NONE]
         if without and backwards:
             self._follow(iteration, without)
@@ -230,6 +235,9 @@ class GradientDetector(Detector):
                 wrong = reason == "none" or (reason == "unread" and nothing)
                 yield of_none(reason, some, WARNING if wrong else NOTE)
         zero = [n for n in names if self._best.get(n) == ZERO and n in self._died]
+        if names and not zero and {self._best.get(n) for n in names} == {ZERO} and self._cancelled:
+            yield of_sides(self._cancelled, names)
+            return
         groups: dict[Death, list[str]] = {}
         for name in zero:
             groups.setdefault(self._died[name], []).append(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from lenet_tui.findings.engine.cancelled import Cancelled
 from lenet_tui.findings.engine.data_flow import Cut
 from lenet_tui.findings.engine.zero_inputs import Fed
 from lenet_tui.findings.finding import NOTE, WARNING, Finding
@@ -45,6 +46,13 @@ def of_none(reason: str, names: list[str], level: str, **more: str) -> Finding:
     """Of parameters that were given none, or zeros, for this reason."""
     evidence = {"parameters": names, "count": len(names), "reason": reason, **more}
     return Finding("no-gradient", BACKWARD.name, names[0], "", evidence, level)
+
+
+def of_sides(at: Cancelled, names: list[str]) -> Finding:
+    """Of parameters whose shares by two equal sides of an op come to nothing."""
+    evidence = {"parameters": names, "count": len(names), "reason": "sides", "op": at.op,
+                "shape": list(at.shape)}  # fmt: skip
+    return Finding("no-gradient", at.phase, at.where, at.line, evidence)
 
 
 def of_zeros(weights: Mapping[str, str], names: list[str]) -> Finding:

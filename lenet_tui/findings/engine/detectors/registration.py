@@ -13,12 +13,14 @@ from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import BACKWARD, UPDATE
-from lenet_tui.tape.engine.entries import NodeEntry
+from lenet_tui.tape.engine.entries import NodeEntry, UpdateEntry
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
 
 ACCUMULATES = "AccumulateGrad"
+TWICE = 2
+"""Iterations that tell a copy that is fed from one that is stale."""
 
 
 class RegistrationDetector(Detector):
@@ -26,8 +28,14 @@ class RegistrationDetector(Detector):
 
     def __init__(self) -> None:
         self._missing: dict[str, float] = {}
+        self._made_late: dict[str, Tensor] = {}
         self._by_hand: set[str] = set()
         self._took_part: set[int] = set()
+        self._norms: dict[int, set[float]] = {}
+        """Of what takes part in no call, the norms of the gradients that it was stepped with."""
+        self._looks = 0
+        self._moved = False
+        """Whether an iteration has moved a parameter of a module."""
         self._optimizers: list[torch.optim.Optimizer] | None = None
         self._trainer: Trainer | None = None
         self._whole = False
@@ -35,21 +43,63 @@ class RegistrationDetector(Detector):
         self._where: dict[str, tuple[str, str]] = {}
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        self._trainer = iteration.trainer
+        self._trainer, self._looks = iteration.trainer, self._looks + 1
         self._whole = self._whole or iteration.error is None
         self._optimizers = iteration.optimizers
         held = held_by(iteration.optimizers)
         self._took_part |= took_part(iteration)
-        for segment, entry in iteration.entries(UPDATE.name):
-            del segment
+        for _, entry in iteration.entries(UPDATE.name):
             if getattr(entry, "optimizer", "") == BY_HAND:
                 self._by_hand.add(entry.name)
+        self._note_gradients(iteration)
         for _, entry in leaves(iteration):
             tensor = entry.node.variable  # type: ignore[attr-defined]
             self._took_part.add(id(tensor))
-            if entry.parameter and held is not None and id(tensor) not in held:
-                self._missing.setdefault(entry.parameter, _norm(entry.received))
+            if held is None or id(tensor) in held:
+                continue
+            name = entry.parameter or self._late(iteration, tensor)
+            if name:
+                self._missing.setdefault(name, _norm(entry.received))
         return ()
+
+    def _note_gradients(self, iteration: Iteration) -> None:
+        own = members(iteration.trainer) | self._took_part
+        given = {
+            id(iteration.trainer.parameters[e.name]): e.grad
+            for _, e in iteration.entries(UPDATE.name)
+            if isinstance(e, UpdateEntry) and e.name in iteration.trainer.parameters
+        }
+        for optimizer in iteration.optimizers or ():
+            for tensor in (p for group in optimizer.param_groups for p in group["params"]):
+                gradient = given.get(id(tensor), tensor.grad)
+                if id(tensor) not in own and gradient is not None:
+                    self._norms.setdefault(id(tensor), set()).add(_norm((gradient,)))
+        if self._norms and not self._moved:
+            mine = members(iteration.trainer)
+            names = (n for n, p in iteration.trainer.parameters.items() if id(p) in mine)
+            pairs = ((iteration.before[n], iteration.after[n]) for n in names)
+            self._moved = any(one is not two and not one.equal(two) for one, two in pairs)
+
+    def _fed(self, tensor: Tensor) -> bool:
+        """Whether each step has had another gradient for it, which somebody has put there, and the
+        model moves: it is a copy of more digits, or of several parameters in a row.
+        """
+        return self._moved and len(self._norms.get(id(tensor), set()) - {0.0}) > 1
+
+    def _late(self, iteration: Iteration, tensor: Tensor) -> str:
+        """What a parameter is called that a module got meanwhile; empty: it has none.
+
+        One that is made anew in each iteration is no layer that is left out of the optimizer.
+        """
+        name = made_late(iteration).get(id(tensor), "")
+        if name and self._made_late.setdefault(name, tensor) is not tensor:
+            self._missing.pop(name, None)
+            return ""
+        return name
+
+    def undecided(self) -> bool:
+        """A second one shows whether copies are fed anew, and what is made anew."""
+        return self._looks < TWICE and bool(self._norms or self._made_late)
 
     def end(self) -> Iterable[Finding]:
         trainer, optimizers = self._trainer, self._optimizers
@@ -90,7 +140,7 @@ class RegistrationDetector(Detector):
                 p
                 for group in optimizer.param_groups
                 for p in group["params"]
-                if id(p) not in own and id(p) not in self._took_part
+                if id(p) not in own and id(p) not in self._took_part and not self._fed(p)
             ]
             if not strangers:
                 continue
@@ -119,6 +169,24 @@ def members(trainer: Trainer) -> set[int]:
     """The ``id`` of each parameter that a module has."""
     own = (module._parameters for _, module in trainer.modules())
     return {id(p) for parameters in own if parameters for p in parameters.values()}
+
+
+def made_late(iteration: Iteration) -> dict[int, str]:
+    """The names, by their ``id``, of parameters that modules have got since they were looked
+    through: a layer that its first forward has made.
+    """
+    return iteration.once(_made_late)
+
+
+def _made_late(iteration: Iteration) -> dict[int, str]:
+    trainer = iteration.trainer
+    named = [(path, module._parameters) for path, module in trainer.modules()]
+    return {
+        id(p): f"{path}.{name}".lstrip(".")
+        for path, own in named
+        for name, p in (own or {}).items()
+        if p is not None and id(p) not in trainer.names
+    }
 
 
 def took_part(iteration: Iteration) -> set[int]:

@@ -12,7 +12,7 @@ from torch.autograd.graph import Node
 from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.raised import failed_call
-from lenet_tui.findings.engine.detectors.registration import giver, held_by, leaves
+from lenet_tui.findings.engine.detectors.registration import giver, held_by, leaves, members
 from lenet_tui.findings.engine.holders import holdings
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.unfinished import unfinished_edges
@@ -110,6 +110,9 @@ class UnregisteredDetector(Detector):
     def end(self) -> Iterable[Finding]:
         left = dict(self._strangers)
         trainer = self._trainer
+        if trainer is not None and left and not _anew([*left.values()]):
+            own = members(trainer)  # by now: a forward may have made a layer
+            left = {n: s for n, s in left.items() if n not in own}
         if trainer is not None and left:
             for held in _together(list(_holders(trainer, left)), trainer):
                 yield _finding(held)
@@ -187,14 +190,20 @@ def _nowhere(strangers: list[_Stranger]) -> Finding:
     """Of parameters that no name leads to: each iteration may have made its own."""
     first = strangers[0]
     mine = [s for s in strangers if s.iteration == first.iteration]
-    later = {(s.line, s.tensor.shape) for s in strangers if s.iteration != first.iteration}
-    anew = bool(later) and later <= {(s.line, s.tensor.shape) for s in mine}
     evidence: dict[str, Any] = {
         "count": len(mine), "numbers": sum(s.tensor.numel() for s in mine),
         "shapes": [list(shape) for shape in dict.fromkeys(s.tensor.shape for s in mine)],
-        "in_optimizer": False, "reason": "anew" if anew else "nowhere",
+        "in_optimizer": False, "reason": "anew" if _anew(strangers) else "nowhere",
     }  # fmt: skip
     return Finding("param-not-registered", first.phase, first.where, first.line, evidence, WARNING)
+
+
+def _anew(strangers: list[_Stranger]) -> bool:
+    """Whether all that came later stand in for those that were there first."""
+    first = strangers[0].iteration
+    mine = {(s.line, s.tensor.shape) for s in strangers if s.iteration == first}
+    later = {(s.line, s.tensor.shape) for s in strangers if s.iteration != first}
+    return bool(later) and later <= mine
 
 
 def _by_module(name: str, strangers: list[tuple[str, _Stranger]]) -> list[str]:
