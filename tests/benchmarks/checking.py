@@ -106,7 +106,7 @@ def _loop(program: str) -> Callable[[], None]:
 
 
 def _row(name: str, program: str, ids: tuple[str, ...], what: str) -> dict[str, Row]:
-    return {name: Row(partial(checked, name, program, ids, what), 20, 8)}
+    return {name: Row(partial(checked, name, program, ids, what), 12, 0)}
 
 
 CHECKING = (
