@@ -35,7 +35,6 @@ from lenet_tui.findings.engine.zero_inputs import Fed, zero_inputs
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
 from lenet_tui.protocol.phases import BACKWARD, OTHER, UPDATE
 from lenet_tui.tape.engine.entries import GradientEntry, NodeEntry
-from lenet_tui.tape.engine.in_place import tensors
 from lenet_tui.tape.engine.step_phases import BY_HAND
 from lenet_tui.tape.engine.tape import TapeSegment
 from lenet_tui.training.engine.trainer import Trainer
@@ -44,8 +43,6 @@ BY_OTHERS = (ACCUMULATES, OTHER.name)
 """The ops of gradients that come by another backward inside this one, or by hand."""
 UNREAD = "_DDPSink"
 """Begins the name of the node by which a distributed model gives zeros to what nothing has read."""
-TWICE = 2
-"""Recorded iterations after which a zero is looked for only in what is watched."""
 NONE, ZERO, VALUE = "none", "zero", "value"
 
 
@@ -81,10 +78,10 @@ class GradientDetector(Detector):
         self._line = ""
         """Where the last update was made."""
         self._members: set[int] = set()
-        self._opens = False
-        """Whether a zero may be no zero in the next iteration, as the weight that made it moves."""
-        self._came = self._updates = False
-        """Whether one without a gradient has got one in an iteration that was only run."""
+        self._came: set[str] = set()
+        """Those that had no gradient and have got one in an iteration that is only run."""
+        self._updates = False
+        """Whether an update has been seen in it."""
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
         self._members |= members(iteration.trainer)
@@ -144,9 +141,7 @@ class GradientDetector(Detector):
             if not given:
                 zeros.append(entry)
         if zeros:
-            died = deaths(segment, zeros, [op for _, op in iteration.ops()])
-            self._died |= died
-            self._opens = self._opens or _of_weight(iteration, died)
+            self._died |= deaths(segment, zeros, [op for _, op in iteration.ops()])
             fed = zero_inputs(iteration, segment, zeros)
             self._not_fed |= {leaf.parameter for leaf in zeros} - fed.keys()
             self._fed |= fed
@@ -186,16 +181,10 @@ class GradientDetector(Detector):
             self._cut.setdefault(name, key)
 
     def undecided(self) -> bool:
-        opens = self._iterations < TWICE and self._opens
-        return not self._backwards or (opens and bool(self._without))
-
-    @property
-    def _without(self) -> list[str]:
-        """The candidates that have had no gradient, or zeros."""
-        return [n for n in self._candidates if self._best.get(n) != VALUE]
+        return not self._backwards
 
     def measures(self, trainer: Trainer) -> None:
-        self._came = self._updates = False
+        self._came, self._updates = set(), False
 
     def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
         """Look at what is read now, as it may be cleared before the end."""
@@ -203,16 +192,18 @@ class GradientDetector(Detector):
         self._see(trainer)
 
     def _see(self, trainer: Trainer) -> None:
-        """Note whether one of those without has a gradient now."""
+        """Note which of the candidates that have had no gradient, or zeros, have one now."""
         live = trainer.parameters
-        held = [g for n in self._without if n in live and (g := live[n].grad) is not None]
-        sizes = largest(held)
-        self._came = self._came or any(_given(g, sizes) for g in held)
+        without = (n for n in self._candidates if self._best.get(n) != VALUE and n in live)
+        held = {n: g for n in without if (g := live[n].grad) is not None}
+        sizes = largest(held.values())
+        self._came |= {n for n, g in held.items() if _given(g, sizes)}
 
-    def passes(self, trainer: Trainer) -> bool:
+    def passed(self, trainer: Trainer) -> None:
+        """A zero may be no zero any more as soon as the weight has moved that made it."""
         if not self._updates:
             self._see(trainer)
-        return not self._came
+        self._best |= dict.fromkeys(self._came, VALUE)
 
     def end(self) -> Iterable[Finding]:
         if self._failed:
@@ -276,14 +267,6 @@ def _moves(iteration: Iteration) -> bool:
     """Whether an iteration gave any parameter another value."""
     pairs = ((iteration.before[n], iteration.after[n]) for n in iteration.trainer.parameters)
     return any(before is not after and not before.equal(after) for before, after in pairs)
-
-
-def _of_weight(iteration: Iteration, died: Mapping[str, Death]) -> bool:
-    """Whether any of these zeros came of a parameter that is zero itself."""
-    at, known = {death.where for death in died.values()}, iteration.trainer.names
-    ops = [op for _, op in iteration.ops() if op.name in at]
-    given = {known[id(t)] for op in ops for t in tensors(op.args) if id(t) in known}
-    return any(not nonzero(iteration.before.get(name)) for name in given)
 
 
 def _updated_after(
