@@ -177,6 +177,7 @@ class StepPhases:
             names = state.names_of(group["params"])
             moved = state.take_values([n for n in names if n in self._slots or state.new_value(n)])
             slots = _copied([optimizer.state.get(state.parameters[n], {}) for n in names])
+            settings = {k: v for k, v in group.items() if k != "params"}
             for name, its in zip(names, slots, strict=True):
                 before, after = moved.get(name) or [state.values[name]] * 2
                 entries.append(
@@ -184,7 +185,7 @@ class StepPhases:
                         name, UPDATE.name, _module(name), before, state.grads[name], after,
                         float(group["lr"]), type(optimizer).__name__,
                         self._slots.get(name, {}), its,
-                        {k: v for k, v in group.items() if k != "params"},
+                        settings,
                     )
                 )  # fmt: skip
         self._add(UPDATE, entries)
@@ -230,9 +231,11 @@ class StepPhases:
 
     def settle(self) -> None:
         """Compare all that is known with live torch at the step's end, and write what differs."""
-        for name in self._state.differing():
+        differing = list(self._state.differing())
+        for name in differing:
             self._state.unsettle(name)
-        self.changed_by_hand()
+        if differing:
+            self.changed_by_hand()
 
     def _hand(self, phase: Phase, name: str, before: Tensor | None, after: Tensor | None) -> None:
         self._hand_entries(phase, [GradientEntry(name, phase.name, _module(name), before, after)])

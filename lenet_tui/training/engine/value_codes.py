@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from lenet_tui.training.engine import stateful
-from lenet_tui.training.engine.held_values import owned, title
-from lenet_tui.training.engine.iterators import DEEPEST, Iterators, Remembered
+from lenet_tui.training.engine.held_values import CONTAINERS, owned, title
+from lenet_tui.training.engine.iterators import DEEPEST, Iterators, Remembered, is_iterator
 from lenet_tui.training.engine.own_data import NotReachable
 from lenet_tui.training.engine.plain_values import (
     PLAIN,
@@ -85,9 +85,11 @@ class ValueCodes:
 
     def encode(self, value: Any, tensors: list[Tensor], at: At, depth: int = 0) -> Any:
         """A value as JSON has it; its tensors are added to ``tensors``."""
-        kind = type(value)
+        kind: Any = type(value)
         if kind in PLAIN:
             return value
+        if _stays(kind) and (depth or not owned(kind)):  # as each layer in a list of them
+            return self._named(value, at)
         if kind is Remembered:
             return {ITERATOR: [*value.key, value.index]}
         if not depth and owned(kind):
@@ -154,14 +156,16 @@ class ValueCodes:
 
     def _named(self, value: Any, at: At) -> Any:
         """Something that stays as it is."""
-        if not owned(type(value)):  # an object of its owner's is looked into
+        kind: Any = type(value)
+        name, strange = _named_kind(kind)
+        if strange:  # an object of its owner's is looked into
             self.iterators.note_strange(*at, value)
-        if self._beginning and id(value) not in self._held_numbers:
-            self._held_numbers[id(value)] = len(self._held)
+        number = self._held_numbers.get(id(value), -1)
+        if number < 0 and self._beginning:
+            number = self._held_numbers[id(value)] = len(self._held)
             self._held.append(value)
-        name = title(type(value))
-        self.objects[_seen(at, name)] = value
-        return {SAME: [name, self._held_numbers.get(id(value), -1)]}
+        self.objects[at[0], at[1], name] = value
+        return {SAME: [name, number]}
 
     def decode(self, code: Any, tensors: Sequence[Tensor] | None, device: torch.device) -> Any:
         """The value of a code; with ``tensors`` as ``None``, each tensor in it is ``None``."""
@@ -289,6 +293,19 @@ class ValueCodes:
                 raise NotReachable
             for n, part in enumerate(value.parts if isinstance(value, Made) else value):
                 self.check(part, None, _below(at, n, n))
+
+
+@lru_cache(maxsize=2048)
+def _named_kind(kind: Any) -> tuple[str, bool]:
+    """The title of a class, and whether it is of iterators that are not its owner's."""
+    return title(kind), is_iterator(kind) and not owned(kind)
+
+
+@lru_cache(maxsize=2048)
+def _stays(kind: Any) -> bool:
+    """Whether what is of a class is not written down, whatever it holds."""
+    written: tuple[Any, ...] = (*stateful.KINDS, *CONTAINERS, Tensor, Remembered)
+    return kind not in PLAIN and not issubclass(kind, written)
 
 
 _quoted = lru_cache(maxsize=256)(json.dumps)

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.adds_up import AddsUp
+from lenet_tui.findings.engine.described_backward import of_backward, read_at_once
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
@@ -16,13 +17,7 @@ from lenet_tui.findings.engine.held_gradients import Backward, Clipping, Gradien
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loss_factor import (
     apart,
-    data_of,
-    mean_factor,
-    root_of,
-    structure,
-    takes_part_of,
 )
-from lenet_tui.findings.engine.losses import producers
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms, empty, measured
 from lenet_tui.findings.engine.numbers.shrunk import clipped
 from lenet_tui.findings.finding import Finding
@@ -147,7 +142,9 @@ class OrderDetector(Detector):
         gradient.cleared()
 
     def _backward(self, iteration: Iteration, segment: TapeSegment) -> None:
-        made = _described(iteration, segment)
+        held = [n for n, gradient in self._gradients.items() if gradient.holds]
+        held = [n for n in held if not self._gradients[n].used]
+        made = of_backward(iteration, segment, alone=not held and read_at_once(iteration, segment))
         made.read = iteration.closures  # an optimizer asked for it
         self._backwards.append(made)
         for entry in segment.nodes:
@@ -317,25 +314,3 @@ def _in_turn(backwards: list[Backward]) -> bool:
     """Whether one line ran them all, each on data of its own: batch after batch of a loader."""
     lines = {b.line for b in backwards}
     return len(lines) == 1 and "" not in lines and apart([b.data for b in backwards])
-
-
-def _described(iteration: Iteration, segment: TapeSegment) -> Backward:
-    root = root_of(iteration.calls, segment.root)
-    line = iteration.phase_line(segment)
-    if root is None:
-        return Backward(iteration.number, line, segment.scale, None, False, ())
-    batch: set[int] = set()
-
-    def note(tensor: Tensor) -> Tensor:
-        batch.add(id(tensor))
-        return tensor
-
-    if iteration.tape.batch is not None:
-        iteration.tape.batch.map(note)
-    makers = iteration.once(producers)
-    own = {id(b) for b in iteration.buffers.values()}
-    behind = list(makers.ancestors(root))
-    return Backward(
-        iteration.number, line, segment.scale, mean_factor(root, makers, segment.scale),
-        takes_part_of(behind, batch), structure(behind), data_of(root, makers, own),
-    )  # fmt: skip
