@@ -60,7 +60,7 @@ def test_a_step_of_tensors_alone_is_stepped_through(tmp_path: Path) -> None:
     with stopped(tmp_path, "tensors", "--at", "2") as terminal:
         terminal.wait_for("net_weights_1           6×2")
         terminal.send("N")
-        terminal.wait_for("zero_grad done; next: other")
+        terminal.wait_for("zero_grad done; next: own code")
         terminal.send("f")
         terminal.wait_for("finished; next: your step of iteration 3")
         terminal.send("f")
