@@ -6,6 +6,7 @@ import gc
 import weakref
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any, TypeVar
 
 from torch import Tensor
@@ -44,11 +45,11 @@ class AliveDetector(Detector):
         """Whether it had one backward: then those of an iteration that is only run are known."""
         self._next: list[weakref.ref[Mark]] = []
         """The marks of an iteration that is only run."""
-        self._started = self._recorded = 0
+        self._started = self._recorded = self._number = 0
         self._watching = self._leads_back = False
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
-        self._trainer = iteration.trainer
+        self._trainer, self._number = iteration.trainer, iteration.number
         self._starts.append(iteration.sequence)
         marks = self._marks.setdefault(iteration.number, [])
         backwards = [s for s in iteration.tape.segments if s.phase is BACKWARD]
@@ -56,8 +57,8 @@ class AliveDetector(Detector):
             if segment.root is not None:
                 nodes = [e.node for e in segment.nodes if not e.parameter]
                 for node in dict.fromkeys([segment.root, *_some(nodes)]):
-                    count = sequence(node)
-                    if count is not None and count >= iteration.sequence:
+                    number = sequence(node)
+                    if number is not None and number >= iteration.sequence:
                         marks.append(_marked(node))
                 self._line = iteration.phase_line(segment)
         self._once, self._recorded = len(backwards) == 1, self._recorded + 1
@@ -69,10 +70,10 @@ class AliveDetector(Detector):
     def measures(self, trainer: Trainer) -> Measure | None:
         """Marks some nodes of an iteration that is only run, if the one before it is alive."""
         self._next, self._leads_back = [], False
+        self._started, places = autograd_count(), count()
         self._watching = self._graphs_left()
         if not self._watching:
             return None
-        self._started, places = autograd_count(), iter(range(1 << 62))
 
         def note(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
             if next(places) in self._ran and made.grad_fn is not None:
@@ -91,11 +92,11 @@ class AliveDetector(Detector):
         return not self._leads_back
 
     def passed(self, trainer: Trainer) -> None:
+        self._number += 1
+        self._starts.append(self._started)
         if self._next:
-            number = max(self._alive) + 1
-            self._marks[number], self._next = self._next, []
-            self._starts.append(self._started)
-            self.left(number)
+            self._marks[self._number], self._next = self._next, []
+            self.left(self._number)
 
     def left(self, iteration: int) -> Iterable[Finding]:
         if len(self._living(iteration)) > 1:
