@@ -206,7 +206,7 @@ def position_line(
         style = "bold $text-error" if outcome.rejected else "bold $text-warning"
         why = words(key, why=clean(words.say(outcome.why)))
         said = Content.styled(f"{glyphs.stopped} {why}", style)
-        after = outcome.rejected and frame.position.op is None and not outcome.why.verbatim
+        after = outcome.rejected and frame.position.op is None
         line += Content("  ").join([where, said] if after else [said, where])
     else:
         line += where
