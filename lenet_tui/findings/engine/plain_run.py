@@ -104,9 +104,9 @@ class _Watch(OwnMode):
             self._hooks.pop().remove()
 
     def _begins_update(self, optimizer: Optimizer) -> None:
+        self._updates(True)  # first, as to read each gradient would be a call that is handed on
         for detector in self._looking:
             detector.updates(self._trainer, optimizer)
-        self._updates(True)
 
     def _updates(self, updating: bool) -> None:
         """Look away where nobody else looks on, which costs least; else hand each call on."""

@@ -29,7 +29,7 @@ from lenet_tui.findings.engine.detectors.registration import (
 )
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.numbers.gradient_norms import GradientNorms
-from lenet_tui.findings.engine.numbers.many import largest
+from lenet_tui.findings.engine.numbers.many import all_zero, largest
 from lenet_tui.findings.engine.unfinished import unfinished_root
 from lenet_tui.findings.engine.zero_inputs import Fed, zero_inputs
 from lenet_tui.findings.finding import ERROR, NOTE, WARNING, Finding
@@ -196,6 +196,8 @@ class GradientDetector(Detector):
         live = trainer.parameters
         without = (n for n in self._candidates if self._best.get(n) != VALUE and n in live)
         held = {n: g for n in without if (g := live[n].grad) is not None}
+        if not held or all_zero([*held.values()]):
+            return
         sizes = largest(held.values())
         self._came |= {n for n, g in held.items() if _given(g, sizes)}
 

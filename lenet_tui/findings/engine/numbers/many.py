@@ -35,6 +35,12 @@ def all_finite(tensors: Iterable[Tensor | None]) -> bool:
         return all(finite(_flat(some)) for some in small)
 
 
+def all_zero(tensors: Sequence[Tensor]) -> bool:
+    """Whether all numbers of all tensors are zero; ``False`` too where they are not of one kind."""
+    with torch.no_grad():
+        return of_one_kind(tensors) and not bool(_flat([*tensors]).any())
+
+
 def _flat(tensors: list[Tensor]) -> Tensor:
     flat: Tensor = _flatten_dense_tensors(tensors)  # type: ignore[no-untyped-call]
     return flat
