@@ -83,6 +83,8 @@ class StepPhases:
         self._state = state
         self._segments = segments
         self._by_hand: TapeSegment | None = None
+        self._looked = False
+        """Whether all parameters have been looked at for a change by hand."""
         self._slots: dict[str, dict[str, Tensor]] = {}
 
     def observe(
@@ -200,16 +202,15 @@ class StepPhases:
     ) -> None:
         """Write what has changed without an observed call; ``ops``: the tensor work for it.
 
-        ``written``: at which places in memory; ``of``: which parameters. With either it is one of
-        several changes in a row, of which the first one alone has all parameters looked at.
+        ``written``: at which places in memory; ``of``: which parameters. With either only the first
+        of a step has all parameters looked at: there may be one for each.
         """
         state = self._state
         ops = list(ops)
-        goes_on = bool(self._segments) and self._segments[-1] is self._by_hand
-        if goes_on and (written or of):
+        if self._looked and (written or of):
             touched = [*(state.there(written) | dict.fromkeys(state.names_of(of)))]
         else:
-            touched = state.touched(written)
+            touched, self._looked = state.touched(written), True
         for name in touched:
             if state.new_value(name):
                 before, after = state.take_value(name)
