@@ -74,7 +74,7 @@ APP: Table = {
     ),
     "rail.stopped": ("stopped: {why}", "已停下：{why}"),
     "rail.rejected": ("not done: {why}", "未执行：{why}"),
-    "rail.rejected.raised": ("not done, ! looks into it: {why}", "未执行，按 ! 查找原因：{why}"),
+    "rail.rejected.raised": ("not done: {why}; ! looks into it", "未执行：{why}；按 ! 查找原因"),
     "rail.inside": ("{phase} {done} of {total}", "{phase} 第 {done}/{total} 步"),
     "rail.inside.many": ("{phase} op {done} of {total}", "{phase} 第 {done} 步，共 {total} 步"),
     "rail.of-loss": ("{phase} ({loss})", "{phase}（{loss}）"),

@@ -49,7 +49,7 @@ async def test_why_a_move_was_rejected_stays_until_the_next() -> None:
         await run.settle()
         run.app.clear_notifications()
         await run.settle()
-        assert "not done, ! looks into it: mat1 and mat2 shapes cannot be multiplied" in run.rail
+        assert "not done: mat1 and mat2 shapes cannot be multiplied" in run.rail
         run.engine.hold = False
         await run.press("n")
         assert "not done" not in run.rail

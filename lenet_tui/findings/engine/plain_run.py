@@ -21,7 +21,8 @@ from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.session_api import DeviceLost
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
-from lenet_tui.training.engine.function_modes import OwnMode, look_again, look_away
+from lenet_tui.training.engine.function_modes import OwnMode, look_again, look_away, unwatched
+from lenet_tui.training.engine.observed_calls import clearing_by
 from lenet_tui.training.engine.rejecting import rejecting
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -57,7 +58,7 @@ def runs_alike(
     begun, labels = begins(trainer), LabelDetector()
     watch = _Watch(trainer, labels.before, looking)
     try:
-        with watch, seedings:
+        with watch, seedings, clearing_by(unwatched):
             run_plain(trainer, number)
     except DeviceLost:
         raise

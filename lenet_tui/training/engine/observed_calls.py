@@ -17,8 +17,6 @@ from torch import nn
 from torch.nn.utils import clip_grad
 from torch.optim import lr_scheduler
 
-from lenet_tui.training.engine.function_modes import unwatched
-
 BACKWARD = "backward"
 ZERO_GRAD = "zero_grad"
 CLIP = "clip"
@@ -98,6 +96,8 @@ def roots(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tensor]:
 
 
 _observers: list[Observer] = []
+_clearing: list[Callable[[Call], Any]] = []
+"""By whom ``zero_grad`` is made; the last one makes it."""
 _originals: list[tuple[Any, str, Any]] = []
 """What has been replaced: where, by which name, and what was there."""
 
@@ -110,6 +110,18 @@ def observed_by(observer: Observer) -> Iterator[None]:
         yield
     finally:
         _observers.pop()
+
+
+@contextmanager
+def clearing_by(how: Callable[[Call], Any]) -> Iterator[None]:
+    """Have ``zero_grad`` made by ``how`` meanwhile, whose two calls for each parameter may be of no
+    interest to who looks on at each.
+    """
+    _clearing.append(how)
+    try:
+        yield
+    finally:
+        _clearing.pop()
 
 
 @contextmanager
@@ -171,8 +183,8 @@ def _replace(place: Any, name: str, kind: str) -> None:
         if not _observers:
             return original(*args, **kwargs)
         make = functools.partial(original, *args, **kwargs)
-        if kind == ZERO_GRAD:  # its two calls for each parameter tell nobody anything
-            make = functools.partial(unwatched, make)
+        if kind == ZERO_GRAD and _clearing:
+            make = functools.partial(_clearing[-1], make)
         return call(kind, make, args, kwargs)
 
     _originals.append((place, name, original))
