@@ -88,14 +88,13 @@ def look_again(mode: OwnMode) -> None:
 def unwatched(make: Callable[[], _Made]) -> _Made:
     """Make something while the innermost mode is not called, if it is one of ours."""
     modes = _active()
-    mode = modes[-1] if modes and isinstance(modes[-1], OwnMode) else None
-    if mode is None:
+    if not modes or not isinstance(modes[-1], OwnMode):
         return make()
-    overrides._pop_mode()  # type: ignore[no-untyped-call]
+    look_away(modes[-1])
     try:
         return make()
     finally:
-        overrides._push_mode(mode)  # type: ignore[no-untyped-call]
+        look_again(modes[-1])
 
 
 def _active() -> list[Any]:
