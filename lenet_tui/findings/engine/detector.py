@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -62,8 +62,14 @@ class Detector:
     def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
         """The first backward of an iteration that is only run is about to begin, from ``root``."""
 
+    def writes(self, trainer: Trainer, written: Sequence[Tensor]) -> None:
+        """A call outside of any graph is about to write these, in an iteration that is only run."""
+
     def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
         """An optimizer is about to make a step in an iteration that is only run."""
+
+    def updated(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        """It has made that step."""
 
     def passes(self, trainer: Trainer) -> bool:
         """Whether an iteration that was only run, and did the same, need not be recorded.

@@ -19,6 +19,7 @@ from lenet_tui.findings.engine.recording import eager
 from lenet_tui.findings.engine.seedings import Seedings
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.protocol.session_api import DeviceLost
+from lenet_tui.tape.engine.in_place import written_by
 from lenet_tui.tape.engine.torch_functions import KNOWN, known
 from lenet_tui.training.engine import global_hooks
 from lenet_tui.training.engine.function_modes import OwnMode, look_again, look_away, unwatched
@@ -87,13 +88,14 @@ class _Watch(OwnMode):
         self.ops: list[Op] = []
         self.backwards = 0
         self._trainer, self._before, self._looking = trainer, before, looking
+        self._writing = [d for d in looking if type(d).writes is not Detector.writes]
         self._measuring: list[Measure] = [m for d in looking if (m := d.measures(trainer))]
         self._updating = self._popped = False
 
     def __enter__(self) -> _Watch:
         self._hooks = [
             global_hooks.before_updates(lambda optimizer, *_: self._begins_update(optimizer)),
-            global_hooks.after_updates(lambda *_: self._updates(False)),
+            global_hooks.after_updates(lambda optimizer, *_: self._ends_update(optimizer)),
         ]
         super().__enter__()
         return self
@@ -108,6 +110,11 @@ class _Watch(OwnMode):
         self._updates(True)  # first, as to read each gradient would be a call that is handed on
         for detector in self._looking:
             detector.updates(self._trainer, optimizer)
+
+    def _ends_update(self, optimizer: Optimizer) -> None:
+        for detector in self._looking:
+            detector.updated(self._trainer, optimizer)
+        self._updates(False)
 
     def _updates(self, updating: bool) -> None:
         """Look away where nobody else looks on, which costs least; else hand each call on."""
@@ -134,6 +141,10 @@ class _Watch(OwnMode):
             self._backward(_first(args))
         if function.op in WITH_LABELS:
             self._before(Call(function.op, args, kwargs, "", graph, []))
+        if function.writes and not graph and self._writing:
+            written = written_by(func, function.name, args, kwargs)
+            for detector in self._writing:
+                detector.writes(self._trainer, written)
         result = func(*args, **kwargs)
         first = result if isinstance(result, Tensor) or not graph else _first(result)
         if graph and first is not None and first.requires_grad:

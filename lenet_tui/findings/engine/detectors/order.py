@@ -71,8 +71,10 @@ class OrderDetector(Detector):
         return any(not backward.read and not backward.lost for backward in self._backwards)
 
     def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
-        held, live = self._held, trainer.parameters.items()
-        read = [n for n, p in live if held is None or id(p) in held or n in self._by_hand]
+        held, live = self._held, trainer.parameters
+        given = {name for backward in self._last for name in backward.names}
+        read = [n for n in live if held is None or id(live[n]) in held or n in self._by_hand]
+        read = [name for name in read if name in given]  # to others nothing is added
         self._adds.starts_backward(trainer, read, "grad-accumulates" not in self._found)
 
     def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
@@ -120,7 +122,7 @@ class OrderDetector(Detector):
         self._last = [b for b in self._backwards if b.iteration == iteration.number]
         phases = [segment.phase for segment in iteration.tape.segments]
         clears = ZERO_GRAD in phases[: phases.index(BACKWARD) if BACKWARD in phases else 0]
-        self._stays = not clears and any(g.used for g in self._gradients.values())
+        self._stays = not clears and any(g.used and g.holds for g in self._gradients.values())
         self._adds.know(iteration, self._read if not self._by_hand else (), self._last)
         if skipped_scales(iteration):
             for gradient in self._gradients.values():

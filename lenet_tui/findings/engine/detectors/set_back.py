@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import torch
@@ -12,11 +13,13 @@ from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import OTHER, UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.in_place import storage
 from lenet_tui.tape.engine.step_phases import BY_HAND
+from lenet_tui.training.engine.copies import copies as all_copied
 from lenet_tui.training.engine.trainer import Trainer
 
 CERTAIN = 2
@@ -46,6 +49,21 @@ class _Updated:
         return not self.before.equal(self.after)
 
 
+@dataclass(slots=True, eq=False)
+class _Next:
+    """What an iteration that is only run has shown: how many ``steps`` of an optimizer; what each
+    parameter was ``before``, with the names of its ``state``, and what became of it ``now``.
+    ``line``: that wrote one of them beside that. ``memory``: where they lie.
+    """
+
+    steps: int = 0
+    line: str = ""
+    memory: frozenset[int] | None = None
+    before: dict[str, Tensor] = field(default_factory=dict)
+    state: dict[str, frozenset[str]] = field(default_factory=dict)
+    now: dict[str, _Updated] = field(default_factory=dict)
+
+
 class SetBack(Detector):
     """Follows each optimizer that makes a step in the first iteration, such as a GAN's two."""
 
@@ -61,23 +79,25 @@ class SetBack(Detector):
             followed.look(iteration)
         return ()
 
-    def undecided(self) -> bool:
-        return any(followed.undecided() for followed in self._followed or ())
-
     def measures(self, trainer: Trainer) -> Measure | None:
-        found = [followed.measures(trainer) for followed in self._followed or ()]
-        several = [measure for measure in found if measure is not None]
+        for followed in self._followed or ():
+            followed.begins()
+        return None
 
-        def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
-            for each in several:
-                each(op, args, kwargs, made)
+    def writes(self, trainer: Trainer, written: Sequence[Tensor]) -> None:
+        for followed in self._followed or ():
+            followed.writes(trainer, written)
 
-        if len(several) < 2:
-            return several[0] if several else None
-        return measure
+    def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        for followed in self._followed or ():
+            followed.updates(trainer, optimizer)
+
+    def updated(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        for followed in self._followed or ():
+            followed.updated(trainer, optimizer)
 
     def passes(self, trainer: Trainer) -> bool:
-        return not any(followed.differs for followed in self._followed or ())
+        return all(followed.passes() for followed in self._followed or ())
 
     def passed(self, trainer: Trainer) -> None:
         for followed in self._followed or ():
@@ -99,8 +119,6 @@ class _Followed:
         self._fails = False
         self._optimizer = optimizer
         self._last: dict[str, _Updated] = {}
-        self._one = ""
-        """One of those that the last update moved."""
         self._kinds: dict[str, str] = {}
         """How each parameter was set in all transitions so far."""
         self._times = 0
@@ -108,8 +126,7 @@ class _Followed:
         self._line = ""
         self._slots: list[str] = []
         self._lost = 0.0
-        self.differs = False
-        """Whether an iteration that is only run begins with something else than was left."""
+        self._next = _Next()
 
     def look(self, iteration: Iteration) -> None:
         """Compare what its step starts from with what the one before left."""
@@ -124,14 +141,14 @@ class _Followed:
             self._fails = True
             return
         now = {e.name: _Updated(_sample(e.before), _sample(e.after), e.lr) for e in entries}
-        self._last = {n: u for n, u in self._last.items() if u.moved}
         if self._last:
-            self._compare(now, entries, iteration)
-        self._last, self._one = now, ""
+            self._compare(now, {e.name: frozenset(e.state) for e in entries})
+        changed = [n for n, k in self._kinds.items() if k in (SAME, ANEW)] or [*now]
+        self._line = _written_at(iteration, changed) or self._line
+        self._last = {n: u for n, u in now.items() if u.moved}
 
-    def _compare(
-        self, now: dict[str, _Updated], entries: list[UpdateEntry], iteration: Iteration
-    ) -> None:
+    def _compare(self, now: Mapping[str, _Updated], state: Mapping[str, frozenset[str]]) -> None:
+        """``state``: the names of what the optimizer has kept of each parameter."""
         kinds = {n: _kind(u, now[n].before) for n, u in self._last.items() if n in now}
         if ANEW in kinds.values():
             kinds = {n: ANEW if k == SMALL else k for n, k in kinds.items()}
@@ -143,38 +160,66 @@ class _Followed:
             self._fails = True
             return
         self._kinds, self._times = kinds, self._times + 1
-        self._goes_on = any(e.state for e in entries if kinds.get(e.name) in (SAME, ANEW))
-        self._slots = sorted({n for e in entries for n in e.state} - {"step"})
+        self._goes_on = any(state.get(n) for n, k in kinds.items() if k in (SAME, ANEW))
+        self._slots = sorted({*chain(*state.values())} - {"step"})
         changes = [u.after - u.before for n, u in self._last.items() if kinds.get(n) != KEPT]
         self._lost = max(float(c.float().abs().max()) for c in changes)
-        written = [n for n, k in kinds.items() if k in (SAME, ANEW)]
-        self._line = _written_at(iteration, written) or self._line
 
-    def undecided(self) -> bool:
-        """Whether another iteration may show whether it is so each time."""
-        return self._times > 0 and not self._fails
+    def begins(self) -> None:
+        """An iteration that is only run is about to begin."""
+        self._next = _Next()
 
-    def measures(self, trainer: Trainer) -> Measure | None:
-        """What looks at one of its parameters where an op first reads it."""
-        known = {} if self._fails else self._last
-        moved = (n for n, u in known.items() if n in trainer.parameters and u.moved)
-        name = self._one = self._one or next(moved, "")
-        if name not in known:
-            return None
-        parameter, after = trainer.parameters[name], known[name].after
-        looked: list[bool] = []
-        self.differs = False
+    def writes(self, trainer: Trainer, written: Sequence[Tensor]) -> None:
+        """Note the first line that writes a parameter beside the optimizer."""
+        following, live = self._next, trainer.parameters
+        if self._fails or self._line or following.line:
+            return
+        if following.memory is None:
+            following.memory = frozenset(storage(live[n]) for n in self._last if n in live)
+        if any(storage(tensor) in following.memory for tensor in written):
+            following.line = line_now()
 
-        def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
-            if not looked and any(a is parameter for a in (*args, *kwargs.values())):
-                looked.append(True)
-                self.differs = not _sample(parameter.detach()).equal(after)
+    def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        """Look at what a step in such an iteration starts from: at all of it if parameters
+        are written beside it, at one otherwise.
+        """
+        if optimizer is not self._optimizer or self._fails:
+            return
+        following, live = self._next, trainer.parameters
+        following.steps += 1
+        known = {n: u.after for n, u in self._last.items() if n in live}
+        names = [*known] if self._line or following.line else [*known][:1]
+        if following.steps > 1 or all(_sample(live[n].detach()).equal(known[n]) for n in names):
+            return
+        following.before = _sampled(live, known)
+        following.state = {n: _tensors(optimizer, live[n]) for n in known}
 
-        return measure
+    def updated(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        """Note what that step has left, if it did not start from what the one before left."""
+        following = self._next
+        if optimizer is not self._optimizer or self._fails or following.steps > 1:
+            return
+        after = _sampled(trainer.parameters, following.before)
+        rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}
+        for name, before in following.before.items():
+            rate = float(rates.get(id(trainer.parameters[name]), 0.0))
+            following.now[name] = _Updated(before, after[name], rate)
+
+    def passes(self) -> bool:
+        """Whether an iteration that was only run has told all: the line is known or not needed."""
+        following = self._next
+        said = self._line or following.line or self._times
+        return bool(self._fails or said or not following.now)
 
     def passed(self) -> None:
-        """An iteration was only run: an update has lasted."""
-        self._fails = True
+        """An iteration was only run: an update has lasted, or has not again."""
+        following, self._next = self._next, _Next()
+        if self._fails or following.steps != 1 or not following.now:
+            self._fails = True
+            return
+        self._compare(following.now, following.state)
+        self._line = self._line or following.line
+        self._last = {n: u for n, u in following.now.items() if u.moved}
 
     def end(self) -> Iterable[Finding]:
         """Yields that it was so each time."""
@@ -216,6 +261,19 @@ def _written_at(iteration: Iteration, names: list[str]) -> str:
         else:
             work = ""
     return ""
+
+
+def _sampled(live: Mapping[str, Tensor], names: Iterable[str]) -> dict[str, Tensor]:
+    """Samples of live parameters, copied."""
+    samples = {n: _sample(live[n].detach()) for n in names}
+    whole = {n: t for n, t in samples.items() if t.numel() == live[n].numel()}
+    return samples | dict(zip(whole, all_copied([*whole.values()]), strict=True))
+
+
+def _tensors(optimizer: Optimizer, parameter: Tensor) -> frozenset[str]:
+    """The names of the tensors that an optimizer keeps of a parameter."""
+    kept = optimizer.state.get(parameter, {})
+    return frozenset(name for name, value in kept.items() if isinstance(value, Tensor))
 
 
 def _made(entry: UpdateEntry) -> bool:
