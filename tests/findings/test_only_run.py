@@ -187,7 +187,18 @@ def test_what_is_not_decided_yet_is_recorded(
     last = HEAD + STEP.replace("    return", "    global last\n    last = loss\n    return")
     assert found(tmp_path, last, monkeypatch) == ([], 3, [1, 2])
     drops = HEAD.replace("nn.ReLU()", "nn.ReLU(), nn.Dropout(0.5)") + STEP
-    assert found(tmp_path, drops, monkeypatch) == ([], 3, [1, 2])
+    assert found(tmp_path, drops, monkeypatch) == ([], 3, [1])
+    over = drops.replace("nn.ReLU(), nn.Dropout(0.5)", "nn.Softplus(), nn.Dropout(0.5, True)")
+    assert found(tmp_path, over, monkeypatch) == ([], 3, [1, 2])
+    same = drops.replace("    x, y = batch", "    torch.set_rng_state(state)\n    x, y = batch")
+    same = same.replace("seen = []", "state = torch.get_rng_state()")
+    same = same.replace("    seen.append(float(loss.detach()))\n", "")
+    [said], _, recorded = found(tmp_path, same, monkeypatch)
+    assert (said.id, said.evidence["reason"], recorded) == (
+        "same-batch-again",
+        "dropout",
+        [1, 2, 3],
+    )
 
 
 def test_nothing_that_watched_waits_for_the_collector(tmp_path: Path) -> None:

@@ -114,6 +114,8 @@ class _Check:
         if self._varies:
             return False
         self._trainer.forget()  # what it still held of the last one
+        if self._like is None or not self._like.begins_as(begins(self._trainer)):
+            return False
         self._lost = bool(self._found) and self._stays_finite.lost()
         if self._found and not self._lost and not self._stays_finite():
             return False  # nor would the next one be

@@ -71,6 +71,10 @@ def drops_in_eval(calls: list[Drops], model: ModelCall, paths: Paths) -> Iterato
     Nothing is said where a mode of the model guards them, or both outputs are the same.
     """
     module = model[0]
+    known = set(module.modules())
+    suspects = [each for each in calls if each.layer not in known and _suspect(each, module)]
+    if not suspects:
+        return
     modes = [(m, m.training) for m in module.modules()]
     module.eval()
     try:
@@ -83,19 +87,23 @@ def drops_in_eval(calls: list[Drops], model: ModelCall, paths: Paths) -> Iterato
     difference = largest_difference(first.output.tensor, second.output.tensor)
     found = [entry for entry in first.entries if _share(entry) > 0] if difference else []
     said: set[str] = set()
-    known = set(module.modules())
-    for each in calls:
-        if each.line in said or each.layer in known or not _among(each, calls, found):
+    for each in suspects:
+        if each.line in said or not _among(each, calls, found):
             continue
         evidence = {"op": each.name, "p": each.share, "difference": difference}
         if each.name == ATTENTION:
             evidence["reason"] = "attention"
         elif each.layer is not None:
             evidence["reason"] = "made"
-        elif not _unasked(each, module):
-            continue
         said.add(each.line)
         yield Finding("dropout-in-eval", FORWARD.name, each.where, each.line, evidence)
+
+
+def _suspect(call: Drops, module: nn.Module) -> bool:
+    """Whether it may be that no mode switches it off: its layer is none of the model's, or torch
+    has put in ``training=True`` for it.
+    """
+    return call.name == ATTENTION or call.layer is not None or _unasked(call, module)
 
 
 def _share(call: Call | OpEntry) -> float:

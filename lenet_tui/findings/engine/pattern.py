@@ -49,6 +49,10 @@ class Pattern:
     moved: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
 
+    def begins_as(self, begun: Begun) -> bool:
+        """Whether another iteration that begins so may be the same."""
+        return self.begun == (begun.modes, begun.members)
+
 
 def begins(trainer: Trainer) -> Begun:
     """To be asked before an iteration."""

@@ -55,6 +55,8 @@ class PlainState:
         self.iterators = iterators or Iterators(wraps=False)
         self._codes = ValueCodes(self.iterators)
         self._written: dict[str, Written] = {}
+        self._before: dict[str, Written] = {}
+        """What was written of a place before that: a module's mode goes back and forth."""
         self._together = WrittenTogether()
         self._texts = WrittenTexts()
         self._last_parsed: tuple[str | None, dict[str, dict[str, Any]]] = None, {}
@@ -116,7 +118,12 @@ class PlainState:
         known = self._written.get(path)
         if known is not None and known.holds(attributes):
             return known.text
-        self._written.pop(path, None)
+        earlier = self._before.pop(path, None)
+        if known is not None:
+            self._before[path] = self._written.pop(path)
+        if earlier is not None and earlier.holds(attributes):
+            self._written[path] = earlier
+            return earlier.text
         text = self._encoded(path, attributes, tensors)
         if all(fixed(value) for name, value in attributes.items() if name not in OWN):
             values = list(attributes.values())

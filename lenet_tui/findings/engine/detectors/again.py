@@ -8,14 +8,16 @@ from typing import Any
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.detectors.tried import unsaid
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loaders import alike
 from lenet_tui.findings.engine.numbers.drawn import drawn
 from lenet_tui.findings.engine.numbers.repeats import (
+    DROPOUTS,
     Mask,
     drawn_anew,
+    mask_of,
     masks,
     samples,
 )
@@ -42,6 +44,9 @@ class Again(Detector):
         self._lines: dict[str, str] = {}
         self._seeded: dict[tuple[str, str, str], list[Seeding]] = {}
         self._said: set[str] = set()
+        self._same = self._anew = False
+        """Whether a dropout of an iteration that is only run has had the mask of the one before;
+        and whether one such iteration has drawn all of them anew."""
         self._open = False
         """Whether what came again in this pair of iterations has come so too few times yet."""
 
@@ -71,15 +76,30 @@ class Again(Detector):
 
     def undecided(self) -> bool:
         """What was drawn anew in a second iteration will be so in a third."""
-        drew = bool(self._masks or self._drawn)
-        return bool(self._times or self._seeded) or (drew and self._pairs < 1)
+        unseen = bool(self._drawn) or any(mask.in_place for mask in self._masks)
+        return bool(self._times or self._seeded) or (unseen and self._pairs < 1)
+
+    def measures(self, trainer: Trainer) -> Measure | None:
+        """What looks at the dropouts of a second iteration, if it is only run."""
+        self._same, before = False, iter(self._masks)
+        if not self._masks or self._anew:
+            return None
+
+        def measure(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: Tensor) -> None:
+            given = args[0] if op in DROPOUTS and args else None
+            if not isinstance(given, Tensor) or given.shape != made.shape:
+                return
+            last = None if self._same or not _drops(args, kwargs) else next(before, None)
+            self._same = last is not None and mask_of(given, made).same_as(last)
+
+        return measure
 
     def passes(self, trainer: Trainer) -> bool:
         self._next = _digest(trainer.batch)
-        return not self._come_again(trainer, self._next)
+        return not self._same and not self._come_again(trainer, self._next)
 
     def passed(self, trainer: Trainer) -> None:
-        self._samples = self._next
+        self._samples, self._anew = self._next, True
 
     def _of_samples(self, iteration: Iteration) -> Iterator[Finding]:
         found = _digest(iteration.tape.batch)
@@ -98,10 +118,12 @@ class Again(Detector):
         """Yields what has come again of dropouts and noise: its kind and the op."""
         now, before = list(masks(iteration.tape)), self._masks
         self._masks = now
+        ops = iteration.ops() if now and before else ()
+        lines = {op.name: iteration.line(op) for _, op in ops if op.op in DROPOUTS}
         for mask, last in zip(now, before, strict=False):
-            self._lines[mask.op.name] = iteration.line(mask.op)
+            self._lines[mask.name] = lines.get(mask.name, "")
             if mask.same_as(last):
-                yield "dropout", mask.op.name
+                yield "dropout", mask.name
                 break
         found: dict[tuple[str, str], Tensor] = {}
         known, repeated = self._drawn, ""
@@ -147,6 +169,11 @@ class Again(Detector):
                 "same-batch-again", FORWARD.name, "", line, evidence, "" if each else NOTE
             )
         self._seeded = now
+
+
+def _drops(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether the share that a dropout is called with is not zero."""
+    return bool(args[1] if len(args) > 1 else kwargs.get("p", 0.5))
 
 
 def _digest(given: Batch | None) -> str:

@@ -115,6 +115,9 @@ class Tried(Detector):
         yield Finding("step-too-large", UPDATE.name, line.largest, self._line, evidence, level)
 
     def _dropout(self, trial: Trial, calls: list[Drops]) -> Iterator[Finding]:
+        if calls:
+            layers = {module for _, module in trial.trainer.modules()}  # which have a mode
+            calls = [each for each in calls if each.layer not in layers]
         call = outermost_call(trial) if calls else None
         if call is not None:
             yield from drops_in_eval(calls, call, paths_of(trial.trainer))

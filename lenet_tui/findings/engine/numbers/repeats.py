@@ -13,7 +13,6 @@ from torch import Tensor
 from lenet_tui.findings.engine.called_with import called_with
 from lenet_tui.findings.engine.numbers.forwards import FORWARDS
 from lenet_tui.tape.engine.digest import raw
-from lenet_tui.tape.engine.entries import OpEntry
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine import batch
 from lenet_tui.training.engine.trainer import Trainer
@@ -27,11 +26,15 @@ SOME = 4096
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What a dropout left out: ``dropped`` of those that were not zero before: ``counted``."""
+    """What a dropout left out: ``dropped`` of those that were not zero before: ``counted``.
 
-    op: OpEntry
+    ``name``: of its op. ``in_place``: whether its input is overwritten.
+    """
+
+    name: str
     dropped: Tensor
     counted: Tensor
+    in_place: bool = False
 
     def same_as(self, other: Mask) -> bool:
         """Whether it is the same mask, as far as both can be seen; ``False``: too little can."""
@@ -58,12 +61,16 @@ def masks(tape: Tape) -> Iterator[Mask]:
         for op in segment.ops if segment.phase in FORWARDS else ():
             if op.op not in DROPOUTS or not op.args or not isinstance(op.args[0], Tensor):
                 continue
-            if not called_with(op).get("p", 1.0):
-                continue
-            given, made = op.args[0].detach(), op.tensor
-            if given.shape == made.shape:
-                counted = given != 0
-                yield Mask(op, (made == 0) & counted, counted)
+            given = called_with(op)
+            if given.get("p", 1.0) and op.args[0].shape == op.tensor.shape:
+                in_place = bool(given.get("inplace"))
+                yield mask_of(op.args[0], op.tensor, op.name, in_place)
+
+
+def mask_of(given: Tensor, made: Tensor, name: str = "", in_place: bool = False) -> Mask:
+    """What became zero of what a dropout was given."""
+    counted = given.detach() != 0
+    return Mask(name, (made.detach() == 0) & counted, counted, in_place)
 
 
 def digest(tensor: Tensor) -> str:
