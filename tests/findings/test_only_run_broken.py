@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lenet_tui.findings.engine.detectors.closed_units import ClosedUnits
+from lenet_tui.findings.engine.detectors.set_back import SetBack
+from lenet_tui.findings.finding import Finding
 from tests.findings.test_only_run import HEAD, IN_TURN, STEP, found
 
 
@@ -126,3 +130,54 @@ def test_clipping_to_zero_is_decided_by_two(
     text = HEAD + STEP.replace("    optimizer.step()\n", clips)
     said, _, recorded = found(tmp_path, text, monkeypatch)
     assert said and recorded == [1, 2]
+
+
+def same(one: list[Finding], other: list[Finding]) -> bool:
+    """Whether they are the same of two programs that differ in the names of their files."""
+    plain = [[replace(f, line=f.line.rpartition(":")[2]) for f in some] for some in (one, other)]
+    return plain[0] == plain[1]
+
+
+@pytest.mark.parametrize(
+    ("layer", "id"),
+    [
+        ("(x - 100).relu()", "inactive-units"),
+        ("F.relu(x.clone() - 100, True)", "inactive-units"),
+        ("(100 * x).tanh()", "saturated"),
+    ],
+)
+def test_units_that_stay_closed_are_measured_where_they_only_run(
+    layer: str, id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = "class Closed(nn.Module):\n    def forward(self, x):\n        return LAYER + x\n"
+    text = HEAD.replace("model =", closed.replace("LAYER", layer) + "model =")
+    text = text.replace("nn.ReLU()", "Closed()") + STEP
+    measured, _, once = found(tmp_path, text, monkeypatch)
+    with monkeypatch.context() as undecided:
+        undecided.setattr(ClosedUnits, "undecided", lambda self: True)
+        recorded, _, always = found(tmp_path, text, monkeypatch)
+    assert [f.id for f in measured] == [id] and same(measured, recorded)
+    assert (once, always) == ([1], [1, 2, 3])
+
+
+@pytest.mark.parametrize("kept", ["saved", "[torch.randn_like(p) for p in saved]"])
+def test_weights_that_are_set_back_are_measured_where_they_only_run(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said is what was said where each iteration was recorded."""
+    writes = (
+        "    with torch.no_grad():\n"
+        "        for p, s in zip(model.parameters(), KEPT):\n"
+        "            p.copy_(s)\n"
+    )
+    text = HEAD + STEP.replace("    x, y = batch\n", writes + "    x, y = batch\n")
+    text = text.replace("KEPT", kept)
+    text = text.replace("seen = []", "saved = [p.detach().clone() for p in model.parameters()]")
+    text = text.replace("    seen.append(float(loss.detach()))\n", "")
+    measured, _, once = found(tmp_path, text, monkeypatch)
+    with monkeypatch.context() as undecided:
+        undecided.setattr(SetBack, "undecided", lambda self: True)
+        recorded, _, always = found(tmp_path, text, monkeypatch)
+    assert [f.id for f in measured] == ["weights-set-back"] and same(measured, recorded)
+    assert (once, always) == ([1], [1, 2, 3])
+    assert "copy_" in text.splitlines()[int(measured[0].line.rpartition(":")[2]) - 1]

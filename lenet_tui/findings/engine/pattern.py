@@ -10,7 +10,7 @@ from operator import attrgetter, methodcaller
 import torch
 from torch import Tensor
 
-from lenet_tui.findings.engine.calls import version
+from lenet_tui.findings.engine.calls import Call, version
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.protocol.phases import BACKWARD
 from lenet_tui.training.engine.trainer import Trainer
@@ -72,8 +72,12 @@ def pattern(iteration: Iteration, begun: Begun) -> Pattern:
 
 def ops_of(iteration: Iteration) -> list[tuple[str, Tensor]]:
     """The ops that gradients go through, in order: the name and what it made."""
-    made = [(c.name, c.made[0]) for c in iteration.calls if c.graph and c.made]
-    return [(name, tensor) for name, tensor in made if tensor.requires_grad]
+    return [(call.name, call.made[0]) for call in calls_of(iteration)]
+
+
+def calls_of(iteration: Iteration) -> list[Call]:
+    """The calls of these ops."""
+    return [c for c in iteration.calls if c.graph and c.made and c.made[0].requires_grad]
 
 
 def pattern_of(trainer: Trainer, begun: Begun, ops: Sequence[Op], backwards: int) -> Pattern:

@@ -29,10 +29,13 @@ FLAT = 0.01
 class Units:
     """What has been seen of the units of one op: which ever ``opened``, over so many ``samples``.
 
-    ``line``: of the op that was seen last.
+    ``name`` and ``op``: of the entry, which itself would keep its graph alive. ``axis``: of what it
+    makes, along which the units lie.
     """
 
-    op: OpEntry
+    name: str
+    op: str
+    axis: int
     opened: Tensor
     samples: int
 
@@ -45,6 +48,13 @@ class Units:
     def closed(self) -> int:
         """How many of them no sample has opened."""
         return self.count - int(self.opened.sum())
+
+    def take(self, opens: Tensor) -> None:
+        """Take where one more forward is open, if it has as many units."""
+        opened = _along(opens, self.axis)
+        if opened.shape == self.opened.shape:
+            self.opened = self.opened | opened
+            self.samples += opens.shape[0]
 
 
 def opened(
@@ -63,15 +73,24 @@ def opened(
             made = op.tensor
             looked_at = op.node is not None and op.name not in without
             if op.op in RELUS and made.dim() > 1 and looked_at:
-                yield _units(op, ~(made <= 0), _unit_axis(before, made))
+                yield _units(op, relu_opens(made), _unit_axis(before, made))
             before.append(op)
         for op, opens, axis in behind_layers(segment.ops, parameters, without):
             yield _units(op, opens, axis)
 
 
 def _units(op: OpEntry, opens: Tensor, axis: int) -> Units:
-    others = tuple(n for n in range(opens.dim()) if n != axis)
-    return Units(op, opens.any(dim=others), opens.shape[0])
+    return Units(op.name, op.op, axis, _along(opens, axis), opens.shape[0])
+
+
+def relu_opens(made: Tensor) -> Tensor:
+    """Where what a ReLU made has a slope; NaN counts as one."""
+    return ~(made <= 0)
+
+
+def _along(opens: Tensor, axis: int) -> Tensor:
+    """Which units along an axis are open to any sample."""
+    return opens.any(dim=tuple(n for n in range(opens.dim()) if n != axis))
 
 
 def _unit_axis(before: Sequence[OpEntry], made: Tensor) -> int:
@@ -111,12 +130,21 @@ def flattened(tape: Tape, without: Container[str] = ()) -> Iterator[Flat]:
         alike.setdefault(like, []).append(op)
     counts: dict[int, int] = {}
     for (most, *_), ops in alike.items():
-        y = torch.stack([op.tensor.detach() for op in ops]).float()
-        slope = y * (1 - y) if most < 1 else 1 - y * y
-        flat = (slope < FLAT * most).reshape(len(ops), -1).sum(1).tolist()
+        y = torch.stack([op.tensor.detach() for op in ops])
+        flat = _no_slope(y, most).reshape(len(ops), -1).sum(1).tolist()
         counts.update(zip(map(id, ops), flat, strict=True))
     for op in found:
         yield Flat(op, counts[id(op)], torch.numel(op.tensor))
+
+
+def flat_share(op: str, made: Tensor) -> float:
+    """The share of the numbers that one of ``BOUNDED`` made at which it has no slope."""
+    return int(_no_slope(made.detach(), BOUNDED[op]).sum()) / max(1, made.numel())
+
+
+def _no_slope(made: Tensor, most: float) -> Tensor:
+    y = made.float()
+    return (y * (1 - y) if most < 1 else 1 - y * y) < FLAT * most
 
 
 def _bounded(tape: Tape, without: Container[str]) -> Iterator[OpEntry]:
