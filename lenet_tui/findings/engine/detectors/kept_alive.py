@@ -102,8 +102,8 @@ class AliveDetector(Detector):
         if len(self._living(iteration)) > 1:
             gc.collect()  # which takes longer than a small iteration
         living = self._alive[iteration] = self._living(iteration)
-        known = self._kept is not None and len(self._alive) < CERTAIN
-        if len(living) > 1 and self._trainer is not None and not known:
+        certain = len(self._alive) >= CERTAIN and _grows(self._counts())
+        if len(living) > 1 and self._trainer is not None and certain:
             self._kept = kept(self._trainer, self._born, living.__contains__)
         return ()
 
