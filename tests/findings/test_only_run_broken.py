@@ -100,9 +100,12 @@ def test_graphs_that_are_kept_are_counted_in_what_is_only_run(
 ) -> None:
     kept = HEAD + STEP.replace("float(loss.detach())", "loss")
     [alive], iterations, recorded = found(tmp_path, kept, monkeypatch)
-    assert (alive.id, iterations, recorded) == ("graph-kept-alive", 5, [1, 2])
+    assert (alive.id, iterations, recorded) == ("graph-kept-alive", 5, [1])
     assert alive.evidence["counts"] == [0, 1, 2, 3, 4]
     assert alive.evidence["holder"] == "seen" and alive.evidence["kept_at"].endswith(":18")
+    read = kept.replace("    return loss", "    sum(map(float, seen))\n    return loss")
+    [same], _, recorded = found(tmp_path, read, monkeypatch)
+    assert recorded == [1, 2] and same.evidence["counts"] == alive.evidence["counts"]
     few = kept.replace("seen = []", "seen = __import__('collections').deque(maxlen=2)")
     assert found(tmp_path, few, monkeypatch)[0] == []
 

@@ -208,6 +208,8 @@ def _replaced(tensor: Tensor, changed: int, other: int) -> Tensor:
 
 def _rows_moved(before: Tensor, after: Tensor, changed: int) -> tuple[tuple[int, ...], float]:
     """The other rows of axis 0 that differ, and the largest difference in them."""
+    if _others_equal(before, after, changed):  # as of most ops, and quickly said
+        return (), 0.0
     apart = _difference(before, after).reshape(len(before), -1)
     if not apart.numel():
         return (), 0.0
@@ -215,6 +217,12 @@ def _rows_moved(before: Tensor, after: Tensor, changed: int) -> tuple[tuple[int,
     least = ROUNDING * float(rows.max())
     moved = [n for n in range(len(before)) if n != changed and float(rows[n]) > least]
     return tuple(moved), max((float(rows[n]) for n in moved), default=0.0)
+
+
+def _others_equal(before: Tensor, after: Tensor, changed: int) -> bool:
+    """Whether all rows but one are the same, number for number."""
+    parts = slice(changed), slice(changed + 1, None)
+    return all(torch.equal(before[part], after[part]) for part in parts)
 
 
 def _difference(before: Tensor, after: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import gc
 import inspect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,6 +62,28 @@ def kept(
             lines = tuple(_lines(trainer, holding.name, None))
             most = Kept(holding.name, kind, found, lines, bounded)
     return most or _anywhere(trainer, born, earlier)
+
+
+def only_put_into(trainer: Trainer, first: int) -> bool:
+    """Whether all that hold a graph are lists and the like that nobody reads.
+
+    Then no later backward leads into one. ``first``: as autograd has counted its first node.
+    """
+
+    def graph(tensor: Tensor) -> bool:
+        return (sequence(node_of(tensor)) or -1) >= first
+
+    held = [h.name for h in holdings(trainer) if any(graph(t) for _, t in h.tensors())]
+    return bool(held) and all(any(_unread(trainer, name)) for name in held)
+
+
+def _unread(trainer: Trainer, name: str) -> Iterator[bool]:
+    """Yields whether a file that puts something into what has this name does nothing else to it."""
+    leaf = name.rpartition(".")[2]
+    for path in _files(trainer):
+        if leaf in _puts(path):
+            yield _only_adds(path, leaf)
+            return
 
 
 def _iterations(
@@ -169,21 +192,22 @@ def _of_object(owner: Any, one: Any, kind: str) -> Way | None:
 
 def _lines(trainer: Trainer, name: str, file: str | None) -> Iterator[str]:
     """The lines of the owner's files that put something into what has this name."""
+    leaf = name.rpartition(".")[2]
+    for path in _files(trainer, file):
+        found = _puts(path).get(leaf, ())
+        if found:
+            yield from (f"{Path(path).name}:{number}" for number in found)
+            return
+
+
+def _files(trainer: Trainer, file: str | None = None) -> Iterator[str]:
+    """The owner's files: a given one, the training file, and those of the classes of its names."""
     files = dict.fromkeys([file or "", str(trainer.file.names.get("__file__") or "")])
     for value in trainer.file.names.values():
-        try:
-            files[
-                inspect.getsourcefile(value if isinstance(value, type) else type(value)) or ""
-            ] = None
-        except TypeError:
-            continue
-    for path in files:
-        if path and is_own_file(path):
-            leaf = name.rpartition(".")[2]
-            found = _puts(path).get(leaf, ())
-            if found:
-                yield from (f"{Path(path).name}:{number}" for number in found)
-                return
+        with suppress(TypeError):  # it has none
+            kind = value if isinstance(value, type) else type(value)
+            files[inspect.getsourcefile(kind) or ""] = None
+    return (path for path in files if path and is_own_file(path))
 
 
 @lru_cache(maxsize=16)
@@ -192,14 +216,9 @@ def _puts(path: str) -> dict[str, tuple[int, ...]]:
 
     Where nothing adds to it, those that assign to it.
     """
-    try:
-        tree = ast.parse(Path(path).read_text("utf-8"))
-    except (OSError, SyntaxError, ValueError):
-        return {}
     adds: dict[str, list[int]] = {}
     assigns: dict[str, list[int]] = {}
-    inner = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.For, ast.While))]
-    for node in {id(n): n for scope in inner for n in ast.walk(scope)}.values():
+    for node in _inner(path):
         if isinstance(node, ast.AugAssign):
             _note(adds, node.target, node.lineno)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -211,6 +230,27 @@ def _puts(path: str) -> dict[str, tuple[int, ...]]:
                 if not isinstance(node.value, (ast.Constant, ast.List, ast.Dict)):
                     _note(into, target, node.lineno)
     return {name: tuple(sorted(set(lines))) for name, lines in {**assigns, **adds}.items()}
+
+
+@lru_cache(maxsize=16)
+def _only_adds(path: str, leaf: str) -> bool:
+    """Whether functions and loops do nothing with a name but call what adds to it."""
+    nodes = _inner(path)
+    calls = [n.func for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    adding = {id(func.value) for func in calls if func.attr in ADDING}
+    named = [n for n in nodes if leaf in (getattr(n, "id", ""), getattr(n, "attr", ""))]
+    return all(id(node) in adding for node in named)
+
+
+@lru_cache(maxsize=16)
+def _inner(path: str) -> tuple[ast.AST, ...]:
+    """What is inside of functions and loops of a file."""
+    try:
+        tree = ast.parse(Path(path).read_text("utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return ()
+    inner = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.For, ast.While))]
+    return tuple({id(n): n for scope in inner for n in ast.walk(scope)}.values())
 
 
 def _note(found: dict[str, list[int]], target: ast.expr, line: int) -> None:

@@ -86,7 +86,8 @@ def step_line(
 
     ``None``: the step changes no parameter, or has no loss. Buffers are those of the start.
     ``only_if_higher``: where the loss is not higher at the end of the step, only both ends are
-    computed, and the others are NaN. ``ran``: what is known of that iteration, if it has been run.
+    computed, and the others are NaN; and it is ``None`` where the step ends in no numbers.
+    ``ran``: what is known of that iteration, if it has been run.
     """
     if ran is None:
         trial.begin()
@@ -95,7 +96,7 @@ def step_line(
         ran = Ran(first_values, trial.values(), backwards, trial.root)
     start, end, backwards, root = ran.start, ran.end, ran.backwards, ran.root
     steps, sizes = _steps(start, end)
-    if not steps:
+    if not steps or (only_if_higher and _lost(steps, sizes)):
         return None
 
     def loss(factor: float) -> float | None:
@@ -135,6 +136,12 @@ def _after(
     """The values after a part of the step: the whole of it is what the optimizer made."""
     if factor == 1:
         return {name: end[name] for name in steps}
+    begun = [start[name] for name in steps]
+    if not factor:
+        return dict(zip(steps, begun, strict=True))
+    if of_one_kind([*begun, *steps.values()]):  # all at once
+        parts = torch._foreach_mul([*steps.values()], factor)
+        return dict(zip(steps, torch._foreach_add(begun, parts), strict=True))
     return {name: start[name] + factor * step for name, step in steps.items()}
 
 
@@ -151,6 +158,12 @@ def _steps(
         return 0 < size < math.inf or (size != 0 and not _equal(start[name], end[name]))
 
     return {name: step for name, step in steps.items() if changed(name, step)}, sizes
+
+
+def _lost(steps: Mapping[str, Tensor], sizes: Mapping[int, float]) -> bool:
+    """Whether some number of a step is not finite; a norm may be too large to be one."""
+    lost = [t for t in steps.values() if not math.isfinite(sizes.get(id(t), math.nan))]
+    return any(not bool(t.isfinite().all()) for t in lost)
 
 
 def _differences(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:

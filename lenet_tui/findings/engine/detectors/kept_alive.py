@@ -15,7 +15,7 @@ from torch.autograd.graph import Node
 from lenet_tui.findings.engine.calls import node_of
 from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.iteration import Iteration
-from lenet_tui.findings.engine.kept import Kept, kept
+from lenet_tui.findings.engine.kept import Kept, kept, only_put_into
 from lenet_tui.findings.engine.nodes import edges, sequence
 from lenet_tui.findings.engine.pattern import ops_of
 from lenet_tui.findings.engine.recording import autograd_count
@@ -39,13 +39,14 @@ class AliveDetector(Detector):
         self._trainer: Trainer | None = None
         self._line = ""
         self._kept: Kept | None = None
+        self._unread: bool | None = None
         self._ran: frozenset[int] = frozenset()
         """Some of the last iteration's ops whose nodes its backward has run, by their places."""
         self._once = False
         """Whether it had one backward: then those of an iteration that is only run are known."""
         self._next: list[weakref.ref[Mark]] = []
         """The marks of an iteration that is only run."""
-        self._started = self._recorded = self._number = 0
+        self._started = self._recorded = self._number = self._collected = 0
         self._watching = self._leads_back = False
 
     def look(self, iteration: Iteration) -> Iterable[Finding]:
@@ -100,7 +101,7 @@ class AliveDetector(Detector):
 
     def left(self, iteration: int) -> Iterable[Finding]:
         if len(self._living(iteration)) > 1:
-            gc.collect()  # which takes longer than a small iteration
+            self._collect()
         living = self._alive[iteration] = self._living(iteration)
         certain = len(self._alive) >= CERTAIN and _grows(self._counts())
         if len(living) > 1 and self._trainer is not None and certain:
@@ -132,8 +133,15 @@ class AliveDetector(Detector):
 
     def undecided(self) -> bool:
         """What leads back from a second iteration must be known by its ops, so it is recorded."""
-        known = self._recorded > 1 and self._once and bool(self._ran)
-        return not known and self._graphs_left()
+        if not self._graphs_left():
+            return False
+        return not (self._once and self._ran and (self._recorded > 1 or self._only_kept()))
+
+    def _only_kept(self) -> bool:
+        """Whether nobody will read the graphs that the first iteration has left."""
+        if self._unread is None and self._trainer is not None:
+            self._unread = only_put_into(self._trainer, self._starts[0])
+        return bool(self._unread)
 
     def _graphs_left(self) -> bool:
         """Of the first iteration nothing may be left; later, of those before the last one: a name
@@ -141,9 +149,14 @@ class AliveDetector(Detector):
         """
         last = max(self._marks, default=0)
         at = last if len(self._marks) > 1 else last + 1
-        if self._living(at):
-            gc.collect()  # it may be no more than a circle
+        if self._living(at) and self._collected != self._number:
+            self._collect()  # it may be no more than a circle
         return bool(self._living(at))
+
+    def _collect(self) -> None:
+        """Which takes longer than a small iteration: once after each."""
+        gc.collect()
+        self._collected = self._number
 
     def end(self) -> Iterable[Finding]:
         counts = self._counts()
