@@ -140,7 +140,9 @@ class Seeing:
         observer = self._observer = Observer(
             Stop(at=self.first), self._stopped, self._tape_mb, say=self._say
         )
-        observer.beside, observer.ends_skipped = Seen(looking), True
+        seen = observer.beside = Seen(looking)
+        self._while.callback(seen.collects)
+        observer.ends_skipped = True
         self._while.enter_context(no_anomaly())
         observer.install()
 

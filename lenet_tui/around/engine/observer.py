@@ -288,6 +288,7 @@ class Observer:
                 self.release()
                 return
             self._conditions.begin()
+        del recording  # nor is it to be held while the next one is recorded
         self._next(optimizer)
 
     def _next(self, optimizer: Optimizer | None) -> None:

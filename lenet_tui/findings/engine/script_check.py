@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from lenet_tui.findings.engine.recording import autograd_count, copies, known_op
 from lenet_tui.findings.engine.resuming import Resuming
 from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected
+from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -176,10 +178,16 @@ class Seen:
         self._observer: Observer | None = None
         self._sequence = 0
         self._before: dict[str, Tensor] = {}
+        self._put_off = ExitStack()
+        """Entered while Python's collector waits: it would go over all of torch, again and again."""
+        self._waits = False
 
     def begins(self, trainer: Trainer) -> None:
         self.goes_on()
         if self.looking is not None:
+            if not self._waits:
+                self._put_off.enter_context(collection_put_off())
+                self._waits = True
             self.looking.begin(trainer)
         paths = {id(module): path for path, module in trainer.modules()}
         self._sequence, self._before = autograd_count(), copies(trainer)
@@ -215,6 +223,14 @@ class Seen:
 
     def goes_on(self) -> None:
         self.iteration, self._before = None, {}
+        if self._waits:
+            gc.collect(1)  # what was made since the last one
+
+    def collects(self) -> None:
+        """Nothing more will be looked at for now: Python's collector works as usual again."""
+        self._put_off.close()
+        self._waits = False
+        collection_as_usual()
 
 
 def check_script(session: ScriptSession, iterations: int) -> Findings:
@@ -237,6 +253,7 @@ def check_script(session: ScriptSession, iterations: int) -> Findings:
             raise
     finally:
         seen.looking = None
+        seen.collects()
         with suppress(MoveRejected):
             navigator.show(*at)
     return replace(looking.findings().numbered(first), first=first)

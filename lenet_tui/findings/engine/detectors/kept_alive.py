@@ -100,8 +100,9 @@ class AliveDetector(Detector):
             self.left(self._number)
 
     def left(self, iteration: int) -> Iterable[Finding]:
-        if len(self._living(iteration)) > 1:
-            self._collect()
+        for young in (True, False):
+            if len(self._living(iteration)) > 1:
+                self._collect(young)
         living = self._alive[iteration] = self._living(iteration)
         certain = len(self._alive) >= CERTAIN and _grows(self._counts())
         if len(living) > 1 and self._trainer is not None and certain:
@@ -153,10 +154,12 @@ class AliveDetector(Detector):
             self._collect()  # it may be no more than a circle
         return bool(self._living(at))
 
-    def _collect(self) -> None:
-        """Which takes longer than a small iteration: once after each."""
-        gc.collect()
-        self._collected = self._number
+    def _collect(self, young: bool = False) -> None:
+        """Which takes longer than a small iteration, where it is not of ``young`` objects alone:
+        once after each.
+        """
+        gc.collect(1 if young else 2)
+        self._collected = self._collected if young else self._number
 
     def end(self) -> Iterable[Finding]:
         counts = self._counts()
