@@ -55,14 +55,14 @@ class CheckRecorder(TapeRecorder):
             updates = {u.name: u.after for u in self.tape.segments[-1].updates}
             if updates.keys() != self.trainer.parameters.keys():
                 return copies(self.trainer)
-            return _copied(self.trainer.buffers) | updates
+            return copied(self.trainer.buffers) | updates
         values, grads = dict(self.tape.base.values), dict(self.tape.base.grads)
         for segment in self.tape.segments:
             for entry in segment.entries:
                 entry.apply(values, grads)
         if values.keys() != self.trainer.parameters.keys():
             return copies(self.trainer)
-        return _copied(self.trainer.buffers) | values
+        return copied(self.trainer.buffers) | values
 
     def _failed(self, segment: Segment, traceback: tuple[str, ...]) -> TapeSegment | None:
         self.error, running = _cause(), self._running
@@ -141,10 +141,11 @@ def known_optimizers(trainer: Trainer, observer: Observer) -> list[torch.optim.O
 
 def copies(trainer: Trainer) -> dict[str, Tensor]:
     """Copies of parameters and buffers."""
-    return _copied({**trainer.buffers, **trainer.parameters})
+    return copied({**trainer.buffers, **trainer.parameters})
 
 
-def _copied(live: dict[str, Tensor]) -> dict[str, Tensor]:
+def copied(live: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of these."""
     return dict(zip(live, all_copied([*live.values()]), strict=True))
 
 

@@ -25,8 +25,9 @@ from lenet_tui.findings.engine.eval_dropout import dropping, drops_in_eval
 from lenet_tui.findings.engine.iteration import Iteration
 from lenet_tui.findings.engine.loaders import Loaders
 from lenet_tui.findings.engine.mode_difference import Call as ModelCall
-from lenet_tui.findings.engine.recording import autograd_count, copies, known_optimizers
+from lenet_tui.findings.engine.recording import autograd_count, copied, copies, known_optimizers
 from lenet_tui.findings.engine.resuming import Resuming
+from lenet_tui.findings.engine.row_by_row import row_by_row
 from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected
 from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
@@ -122,7 +123,8 @@ class Looking:
             call, batches = calls[0], len(calls)
             with unsaid():
                 stacks = self.loaders is not None and self.loaders.stacked(call[1:])
-                found = list(mixes(seen.trainer, call, stacks)) if batches == 1 else []
+                once = batches == 1 and not row_by_row(seen)
+                found = list(mixes(seen.trainer, call, stacks)) if once else []
                 found = [f for f in found if stacks or f.level == ERROR]
                 in_order = self.loaders is not None and self.loaders.in_order
                 self._found += [] if in_order and _one_sequence(seen) else found
@@ -179,7 +181,7 @@ class Seen:
         self._sequence = 0
         self._before: dict[str, Tensor] = {}
         self._put_off = ExitStack()
-        """Entered while Python's collector waits: it would go over all of torch, again and again."""
+        """Entered while Python's collector waits, which would go over all of torch each time."""
         self._waits = False
 
     def begins(self, trainer: Trainer) -> None:
@@ -190,7 +192,8 @@ class Seen:
                 self._waits = True
             self.looking.begin(trainer)
         paths = {id(module): path for path, module in trainer.modules()}
-        self._sequence, self._before = autograd_count(), copies(trainer)
+        self._sequence = autograd_count()
+        self._before = copied(trainer.buffers) if _on_tape(trainer) else copies(trainer)
         before = [] if self.looking is None else [self.looking.before]
         self._observer = Observer(paths, before)
         self._observer.__enter__()
@@ -210,9 +213,10 @@ class Seen:
         segments = tape.segments
         observer.pair(op for segment in segments for op in segment.ops)
         failed = segments[-1].phase.name if error is not None and segments else ""
+        before = tape.base.values | self._before if _on_tape(trainer) else self._before
         self.iteration = Iteration(
             number=tape.iteration, trainer=trainer, tape=tape, calls=observer.calls,
-            modules=observer.modules, before=self._before, after=copies(trainer),
+            modules=observer.modules, before=before, after=_after(trainer, tape, error),
             trains={n: p.requires_grad for n, p in trainer.parameters.items()},
             optimizers=known_optimizers(trainer, observer), error=error, sequence=self._sequence,
             failed_phase=failed, modes=observer.modes.changes, closures=observer.closures,
@@ -231,6 +235,22 @@ class Seen:
         self._put_off.close()
         self._waits = False
         collection_as_usual()
+
+
+def _on_tape(trainer: Trainer) -> bool:
+    """Whether a tape has the parameters: bare tensors may be replaced by others meanwhile."""
+    return not getattr(trainer, "bare", True)
+
+
+def _after(trainer: Trainer, tape: Tape, error: BaseException | None) -> dict[str, Tensor]:
+    """Copies of all values at the end; a tape has those of the parameters already."""
+    values, grads = dict(tape.base.values), dict(tape.base.grads)
+    for segment in tape.segments:
+        for entry in segment.entries:
+            entry.apply(values, grads)
+    if not _on_tape(trainer) or error or values.keys() != trainer.parameters.keys():
+        return copies(trainer)
+    return copied(trainer.buffers) | values
 
 
 def check_script(session: ScriptSession, iterations: int) -> Findings:

@@ -149,7 +149,7 @@ def _steps(
     start: Mapping[str, Tensor], end: Mapping[str, Tensor]
 ) -> tuple[dict[str, Tensor], Mapping[int, float]]:
     """What was added to each parameter that has changed; and the norms, by ``id``."""
-    steps = _differences(start, end)
+    steps = differences(start, end)
     sizes = norms(steps.values())
     most = largest(t for t in steps.values() if sizes.get(id(t)) == 0)  # a norm may be rounded to 0
 
@@ -166,7 +166,7 @@ def _lost(steps: Mapping[str, Tensor], sizes: Mapping[int, float]) -> bool:
     return any(not bool(t.isfinite().all()) for t in lost)
 
 
-def _differences(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def differences(start: Mapping[str, Tensor], end: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """``end - start`` of each, all at once where they are plain."""
     before, after = list(start.values()), [end[name] for name in start]
     if of_one_kind([*before, *after]):

@@ -11,6 +11,8 @@ from torch import Tensor
 from lenet_tui.findings.engine.asked_gradients import asked_alone
 from lenet_tui.findings.engine.detector import Detector
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.many import norms
+from lenet_tui.findings.engine.step_line import differences
 from lenet_tui.findings.finding import Finding
 from lenet_tui.protocol.phases import BACKWARD, LOSS, UPDATE
 
@@ -80,14 +82,20 @@ def _loss(iteration: Iteration) -> float:
 
 def _largest(iteration: Iteration) -> tuple[float, str]:
     """The largest ‖update‖ / ‖weights‖ of a parameter of two axes or more, and whose it is."""
-    best = 0.0, ""
+    start: dict[str, Tensor] = {}
+    end: dict[str, Tensor] = {}
     for name in iteration.trainer.parameters:
         before, after = iteration.before.get(name), iteration.after.get(name)
         if before is None or after is None or before.dim() < 2 or before.shape != after.shape:
             continue
-        size = _norm(before)
+        start[name], end[name] = before, after
+    steps = differences(start, end)
+    known = norms([*start.values(), *steps.values()])
+    best = 0.0, ""
+    for name, before in start.items():
+        size, moved = (known.get(id(t)) or _norm(t) for t in (before, steps[name]))
         if size > 0:
-            best = max(best, (_norm(after - before) / size, name))
+            best = max(best, (moved / size, name))
     return best
 
 
