@@ -68,6 +68,17 @@ def step(batch):
     return made
 """
 STEP = ACCUMULATES.replace("    made.backward()", "    optimizer.zero_grad()\n    made.backward()")
+SET_BACK = STEP.replace(
+    "    made =",
+    """    with torch.no_grad():
+        for p, value in zip(model.parameters(), saved):
+            p.copy_(value)
+    made =""",
+)
+SAVED = "\nsaved = [p.detach().clone() for p in model.parameters()]\n"
+KEPT = "\nkept = []\n" + STEP.replace("    return", "    kept.append(made)\n    return")
+DROPS = RESIDUAL.replace("nn.Linear(32, 10)", "nn.Dropout(0.1), nn.Linear(32, 10)")
+EVAL = STEP.replace("    return", "    model.eval()\n    return")
 INIT = "    nn.init.orthogonal_(layers[-2].weight)\n    nn.init.zeros_(layers[-2].bias)\n"
 
 
@@ -107,7 +118,7 @@ def _loop(program: str) -> Callable[[], None]:
 
 
 def _row(name: str, program: str, ids: tuple[str, ...], what: str) -> dict[str, Row]:
-    return {name: Row(partial(checked, name, program, ids, what), 12, 0)}
+    return {name: Row(partial(checked, name, program, ids, what), 8, 0)}
 
 
 CHECKING = (
@@ -117,5 +128,11 @@ CHECKING = (
     | _row("check-adds-up", RESIDUAL + ACCUMULATES, ("grad-accumulates",), "and no zero_grad")
     | _row("check-vanishes", DEEP.replace(INIT, ""), ("no-gradient", "vanishing"),
            "998 small layers that hand on no gradient")
+    | _row("check-set-back", RESIDUAL + SAVED + SET_BACK, ("weights-set-back",),
+           "150 residual blocks whose weights are set back before each update")
+    | _row("check-kept", RESIDUAL + KEPT, ("graph-kept-alive",),
+           "150 residual blocks whose losses are kept with their graphs")
+    | _row("check-eval", DROPS + EVAL, ("mode-eval-in-training",),
+           "150 residual blocks that stay in eval mode")
     | _row("check-nan", NORMALISED, ("nan-forward",), "300 normalised layers that end in NaN")
 )  # fmt: skip

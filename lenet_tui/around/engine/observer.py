@@ -275,8 +275,7 @@ class Observer:
         if recording is not None:
             recording.end()
         stop = self.stop
-        why = self._conditions.unknown(stop, recording) if stop and recording else None
-        if why is not None:
+        if why := self._conditions.unknown(stop, recording) if stop and recording else None:
             self._say(why)
         if stop is None or why is not None:
             self.release()

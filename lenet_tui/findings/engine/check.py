@@ -56,9 +56,11 @@ class _Check:
 
     def __init__(self, trainer: Trainer, first: int, looking: list[Detector]) -> None:
         self._trainer, self._first, self._looking = trainer, first, looking
+        self._looking_on = looking
+        """Those that have not seen enough yet."""
         self._before = [d.before for d in looking if type(d).before is not Detector.before]
         self._found: list[Finding] = []
-        self._done = self._unseen = 0
+        self._done = self._wanted = self._unseen = 0
         with collection_put_off():  # it stays until the end
             self._start: TrainerState = held_state(trainer)
         self._stays_finite = StaysFinite(trainer, self._start)
@@ -77,7 +79,7 @@ class _Check:
 
     def run(self, iterations: int) -> Findings:
         """Run so many, or more where a detector wants them; then everything is undone."""
-        frozen = _frozen()
+        frozen, self._wanted = _frozen(), iterations
         try:
             for detector in self._looking:
                 detector.held = self._start
@@ -123,7 +125,7 @@ class _Check:
 
     def _asked(self) -> list[Detector]:
         """The detectors that may say something of an iteration that is only run."""
-        return [d for d in self._looking if not (self._lost and d.of_numbers)]
+        return [d for d in self._looking_on if not (self._lost and d.of_numbers)]
 
     def _recorded(self) -> bool:
         """Run an iteration recorded and have it looked at; whether it came to its end."""
@@ -131,7 +133,7 @@ class _Check:
         with collection_put_off():
             going = self._looked()
         collection_as_usual()
-        for detector in self._looking:
+        for detector in self._looking_on:
             self._found += detector.left(self._done)
         return going
 
@@ -143,7 +145,7 @@ class _Check:
         recorded.seedings += [s for s in self._seeded if (s.function, s.line) not in said]
         self._seeded = []
         self._unseen += recorded.unseen
-        for detector in self._looking:
+        for detector in self._looking_on:
             self._found += [replace(f, iteration=self._done) for f in detector.look(recorded)]
         self._values, self._like = recorded.after, pattern(recorded, begun)
         return recorded.error is None
@@ -154,6 +156,8 @@ class _Check:
         assert self._like is not None
         seedings = Seedings(int)
         trainer, looking = self._trainer, self._asked()
+        if more := self._done >= self._wanted:  # than were asked for
+            looking = [d for d in looking if d.wants_more()]
         finite = self._stays_finite if not self._lost else _anything
         with collection_put_off():
             alike = runs_alike(
@@ -162,6 +166,8 @@ class _Check:
         collection_as_usual()
         if alike:
             self._done += 1
+            if more:  # to the others it is none, and what they compare has a gap from now on
+                self._looking_on = looking
             self._values = {}
             return True
         self._varies, self._seeded = True, seedings.all

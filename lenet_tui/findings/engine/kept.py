@@ -6,7 +6,7 @@ import ast
 import gc
 import inspect
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,13 +45,11 @@ class Kept:
     bounded: bool = False
 
 
-def kept(
-    trainer: Trainer, born: Callable[[int], int], earlier: Callable[[int], bool]
-) -> Kept | None:
+def kept(trainer: Trainer, born: Callable[[int], int], earlier: Collection[int]) -> Kept | None:
     """Who holds graphs of the most iterations; ``None``: nobody was found.
 
-    ``born``: the iteration of a node by autograd's count of it; ``earlier``: whether its graph is
-    one of those that are of no more use.
+    ``born``: the iteration of a node by autograd's count of it; ``earlier``: those whose graphs are
+    of no more use.
     """
     most: Kept | None = None
     for holding in holdings(trainer):
@@ -87,16 +85,19 @@ def _unread(trainer: Trainer, name: str) -> Iterator[bool]:
 
 
 def _iterations(
-    tensors: Iterable[Tensor], born: Callable[[int], int], earlier: Callable[[int], bool]
+    tensors: Iterable[Tensor], born: Callable[[int], int], earlier: Collection[int]
 ) -> int:
     """Of how many earlier iterations these tensors hold nodes."""
-    found: set[int] = set()
+    roots = [root for tensor in tensors if (root := node_of(tensor)) is not None]
+    numbers = [sequence(root) for root in roots]
+    found = {born(n) for n in numbers if n is not None and born(n) in earlier}
+    if len(found) == len(earlier):  # as of a list of losses
+        return len(found)
     seen = 0
-    for tensor in tensors:
-        root = node_of(tensor)
-        for _, node in edges(root) if root is not None else ():
+    for root in roots:
+        for _, node in edges(root):
             number = sequence(node)
-            if number is not None and earlier(born(number)):
+            if number is not None and born(number) in earlier:
                 found.add(born(number))
             seen += 1
             if seen > NODES:
@@ -105,7 +106,7 @@ def _iterations(
 
 
 def _anywhere(
-    trainer: Trainer, born: Callable[[int], int], earlier: Callable[[int], bool]
+    trainer: Trainer, born: Callable[[int], int], earlier: Collection[int]
 ) -> Kept | None:
     """Of all tensors that there are, those of earlier iterations, and a name that leads to one."""
     gc.unfreeze()  # what a check had set aside
@@ -116,7 +117,7 @@ def _anywhere(
             root = node_of(each)
             nodes = {n for _, n in edges(root)} - known if root is not None else set()
             numbers = (sequence(node) for node in nodes)
-            if any(number is not None and earlier(born(number)) for number in numbers):
+            if any(number is not None and born(number) in earlier for number in numbers):
                 tensors.append(each)
             else:
                 known |= nodes

@@ -106,7 +106,7 @@ class AliveDetector(Detector):
         living = self._alive[iteration] = self._living(iteration)
         certain = len(self._alive) >= CERTAIN and _grows(self._counts())
         if len(living) > 1 and self._trainer is not None and certain:
-            self._kept = kept(self._trainer, self._born, living.__contains__)
+            self._kept = kept(self._trainer, self._born, living)
         return ()
 
     def _born(self, number: int) -> int:

@@ -7,46 +7,33 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.iteration import Iteration
+from lenet_tui.findings.engine.numbers.updated import (
+    ANEW,
+    KEPT,
+    OTHERWISE,
+    SAME,
+    SMALL,
+    Updated,
+    kind_of,
+    sample,
+    sampled,
+    tensors_of,
+)
 from lenet_tui.findings.engine.own_frames import line_now
 from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import OTHER, UPDATE
 from lenet_tui.tape.engine.entries import UpdateEntry
 from lenet_tui.tape.engine.in_place import storage
 from lenet_tui.tape.engine.step_phases import BY_HAND
-from lenet_tui.training.engine.copies import copies as all_copied
 from lenet_tui.training.engine.trainer import Trainer
 
 CERTAIN = 2
 """How often it must have been so, one time after the other."""
-SAMPLE = 4096
-"""Elements of a parameter that are compared, evenly spread."""
-FEW = 32
-"""Elements below which two draws may be alike by chance."""
-UNLIKE = 0.25
-"""Cosine between two values below which one was not made from the other."""
-SAME, ANEW, KEPT, OTHERWISE = "same", "anew", "kept", "otherwise"
-SMALL = "small"
-"""It was set to something else, and is too small to say to what."""
-
-
-@dataclass(slots=True, eq=False)
-class _Updated:
-    """A sample of what a parameter was before an update and after it, in its type."""
-
-    before: Tensor
-    after: Tensor
-    lr: float
-
-    @property
-    def moved(self) -> bool:
-        """Whether the update made another value of it."""
-        return not self.before.equal(self.after)
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +48,7 @@ class _Next:
     memory: frozenset[int] | None = None
     before: dict[str, Tensor] = field(default_factory=dict)
     state: dict[str, frozenset[str]] = field(default_factory=dict)
-    now: dict[str, _Updated] = field(default_factory=dict)
+    now: dict[str, Updated] = field(default_factory=dict)
 
 
 class SetBack(Detector):
@@ -118,7 +105,7 @@ class _Followed:
     def __init__(self, optimizer: Optimizer) -> None:
         self._fails = False
         self._optimizer = optimizer
-        self._last: dict[str, _Updated] = {}
+        self._last: dict[str, Updated] = {}
         self._kinds: dict[str, str] = {}
         """How each parameter was set in all transitions so far."""
         self._times = 0
@@ -140,16 +127,16 @@ class _Followed:
         if iteration.error is not None or not stepped or _several(entries):
             self._fails = True
             return
-        now = {e.name: _Updated(_sample(e.before), _sample(e.after), e.lr) for e in entries}
+        now = {e.name: Updated(sample(e.before), sample(e.after), e.lr) for e in entries}
         if self._last:
             self._compare(now, {e.name: frozenset(e.state) for e in entries})
         changed = [n for n, k in self._kinds.items() if k in (SAME, ANEW)] or [*now]
         self._line = _written_at(iteration, changed) or self._line
         self._last = {n: u for n, u in now.items() if u.moved}
 
-    def _compare(self, now: Mapping[str, _Updated], state: Mapping[str, frozenset[str]]) -> None:
+    def _compare(self, now: Mapping[str, Updated], state: Mapping[str, frozenset[str]]) -> None:
         """``state``: the names of what the optimizer has kept of each parameter."""
-        kinds = {n: _kind(u, now[n].before) for n, u in self._last.items() if n in now}
+        kinds = {n: kind_of(u, now[n].before) for n, u in self._last.items() if n in now}
         if ANEW in kinds.values():
             kinds = {n: ANEW if k == SMALL else k for n, k in kinds.items()}
         shorter = any(now[n].lr < 0.9 * self._last[n].lr for n in kinds)
@@ -189,21 +176,21 @@ class _Followed:
         following.steps += 1
         known = {n: u.after for n, u in self._last.items() if n in live}
         names = [*known] if self._line or following.line else [*known][:1]
-        if following.steps > 1 or all(_sample(live[n].detach()).equal(known[n]) for n in names):
+        if following.steps > 1 or all(sample(live[n].detach()).equal(known[n]) for n in names):
             return
-        following.before = _sampled(live, known)
-        following.state = {n: _tensors(optimizer, live[n]) for n in known}
+        following.before = sampled(live, known)
+        following.state = {n: tensors_of(optimizer, live[n]) for n in known}
 
     def updated(self, trainer: Trainer, optimizer: Optimizer) -> None:
         """Note what that step has left, if it did not start from what the one before left."""
         following = self._next
         if optimizer is not self._optimizer or self._fails or following.steps > 1:
             return
-        after = _sampled(trainer.parameters, following.before)
+        after = sampled(trainer.parameters, following.before)
         rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}
         for name, before in following.before.items():
             rate = float(rates.get(id(trainer.parameters[name]), 0.0))
-            following.now[name] = _Updated(before, after[name], rate)
+            following.now[name] = Updated(before, after[name], rate)
 
     def passes(self) -> bool:
         """Whether an iteration that was only run has told all: the line is known or not needed."""
@@ -263,19 +250,6 @@ def _written_at(iteration: Iteration, names: list[str]) -> str:
     return ""
 
 
-def _sampled(live: Mapping[str, Tensor], names: Iterable[str]) -> dict[str, Tensor]:
-    """Samples of live parameters, copied."""
-    samples = {n: _sample(live[n].detach()) for n in names}
-    whole = {n: t for n, t in samples.items() if t.numel() == live[n].numel()}
-    return samples | dict(zip(whole, all_copied([*whole.values()]), strict=True))
-
-
-def _tensors(optimizer: Optimizer, parameter: Tensor) -> frozenset[str]:
-    """The names of the tensors that an optimizer keeps of a parameter."""
-    kept = optimizer.state.get(parameter, {})
-    return frozenset(name for name, value in kept.items() if isinstance(value, Tensor))
-
-
 def _made(entry: UpdateEntry) -> bool:
     return entry.grad is not None and entry.optimizer != BY_HAND
 
@@ -283,25 +257,3 @@ def _made(entry: UpdateEntry) -> bool:
 def _several(entries: list[UpdateEntry]) -> bool:
     """Whether there is none, or a parameter had more than one."""
     return not entries or len({e.name for e in entries}) != len(entries)
-
-
-def _sample(taped: Tensor) -> Tensor:
-    """Some elements of what stands on a tape, which nothing writes: few are not copied."""
-    if taped.numel() <= SAMPLE:
-        return taped
-    return taped.reshape(-1)[:: -(-taped.numel() // SAMPLE)].clone()
-
-
-def _kind(was: _Updated, now: Tensor) -> str:
-    """What was done between an update and the next one, which begins with ``now``."""
-    if now.shape != was.after.shape or now.equal(was.after):
-        return KEPT
-    if now.equal(was.before):
-        return SAME
-    if float((now == was.after).float().mean()) > 0.1:
-        return OTHERWISE
-    if now.numel() < FEW:
-        return SMALL
-    pair = now.float().reshape(-1), was.after.float().reshape(-1)
-    alike = torch.nn.functional.cosine_similarity(*pair, 0)
-    return ANEW if abs(float(alike)) < UNLIKE else OTHERWISE
