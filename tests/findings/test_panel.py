@@ -186,6 +186,10 @@ async def test_nothing_found_is_said_and_probes_answer_in_a_line() -> None:
         await run.press("n", "n", "!")
         assert "No findings in 3 iterations." in run.text
         assert run.app.screen.query_one("#findings-summary").has_class("-none")
+        assert "p parameters  r again" in run.text and "its place" not in run.text
+        assert all(
+            f"{key} {words('en')(f'probe.{name}')}" in run.text for key, name in KEYS.items()
+        )
         await run.press("t")
         assert "Train against eval, iteration 1: All" in run.text
         await run.press("o")

@@ -213,7 +213,7 @@ class Seen:
         segments = tape.segments
         observer.pair(op for segment in segments for op in segment.ops)
         failed = segments[-1].phase.name if error is not None and segments else ""
-        before = tape.base.values | self._before if _on_tape(trainer) else self._before
+        before = self._before | tape.base.values if _on_tape(trainer) else self._before
         self.iteration = Iteration(
             number=tape.iteration, trainer=trainer, tape=tape, calls=observer.calls,
             modules=observer.modules, before=before, after=_after(trainer, tape, error),

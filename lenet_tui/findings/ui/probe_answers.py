@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 
 from lenet_tui.findings import probes
 from lenet_tui.findings.words.probes import verdict
-from lenet_tui.kit.ui.prose import Prose
+from lenet_tui.kit.ui.prose import TIED, Prose
 from lenet_tui.text.clean import clean
 from lenet_tui.text.words import Words
 
@@ -26,7 +26,7 @@ KEYS = {
 
 def offered(words: Words, short: bool) -> str:
     """The probes with their keys; ``short``: in one line."""
-    names = ", ".join(f"{key} {words(f'probe.{name}')}" for key, name in KEYS.items())
+    names = ", ".join(f"{key}{TIED}{words(f'probe.{name}')}" for key, name in KEYS.items())
     return words("panel.probes.short") if short else words("panel.probes", names=names)
 
 

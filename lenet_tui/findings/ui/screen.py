@@ -179,6 +179,7 @@ class FindingsScreen(Dialog[Finding]):
         listed.highlighted = 0 if found.findings else None
         listed.display = bool(found.findings)
         self._detail(found.findings[0] if found.findings else None)
+        self._name_keys(self.query_one(ContentSwitcher).current or LIST)
 
     def _summary(self, found: Findings) -> str:
         words, n = self.words, self._latest.iteration
@@ -286,14 +287,18 @@ class FindingsScreen(Dialog[Finding]):
 
     def _turn(self, page: str) -> None:
         self.query_one(ContentSwitcher).current = page
-        pages = {LIST: "dialog.findings.keys", LEDGER: "panel.keys.ledger"}
-        key = pages.get(page, "panel.keys.place")
-        if page == PLACE and not (self._shown and self._shown.where):
-            key = "panel.keys.nowhere"
-        self.query_one(".keys", Static).update(self.words(key))
+        self._name_keys(page)
         self.complain("")
         focus = {LIST: "#findings-list", LEDGER: "#findings-ledger", PLACE: f"#{PLACE}"}[page]
         self.query_one(focus).focus()
+
+    def _name_keys(self, page: str) -> None:
+        nothing = page == LIST and not self._asking and self._shown is None
+        pages = {LIST: "dialog.findings.keys", LEDGER: "panel.keys.ledger"}
+        key = "panel.keys.none" if nothing else pages.get(page, "panel.keys.place")
+        if page == PLACE and not (self._shown and self._shown.where):
+            key = "panel.keys.nowhere"
+        self.query_one(".keys", Static).update(self.words(key))
 
     # Probes
 

@@ -10,6 +10,7 @@ PANEL: Table = {
         "enter its place  p parameters  r again  escape close",
         "回车 查看所在  p 参数表  r 重新检查  Esc 关闭",
     ),
+    "panel.keys.none": ("p parameters  r again  escape close", "p 参数表  r 重新检查  Esc 关闭"),
     "panel.keys.place": (
         "enter go there  p parameters  backspace the list  escape close",
         "回车 转到该处  p 参数表  退格 返回列表  Esc 关闭",
