@@ -184,3 +184,17 @@ def test_weights_that_are_set_back_are_measured_where_they_only_run(
     assert [f.id for f in measured] == ["weights-set-back"] and same(measured, recorded)
     assert (once, always) == ([1], [1, 2, 3])
     assert "copy_" in text.splitlines()[int(measured[0].line.rpartition(":")[2]) - 1]
+
+
+def test_clipping_that_comes_too_late_is_told_by_an_iteration_that_only_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = "    torch.nn.utils.clip_grad_norm_(model.parameters(), 0.01)\n    return"
+    late = HEAD + STEP.replace("    return", clips)
+    [said], _, recorded = found(tmp_path, late, monkeypatch)
+    assert (said.id, said.evidence["reason"], recorded) == ("clip-misplaced", "after", [1])
+    clears = "    optimizer.zero_grad()\n"
+    added = late.replace(clears, "").replace("    optimizer.step()", "    optimizer.step()")
+    both, _, recorded = found(tmp_path, added, monkeypatch)
+    assert {f.id for f in both} == {"clip-misplaced", "grad-accumulates"}
+    assert recorded == [1, 2, 3]  # what is added to is seen where it is recorded

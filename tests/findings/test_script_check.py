@@ -176,7 +176,7 @@ def test_what_torch_warns_of_names_the_script_s_line(runs: Runs) -> None:
     assert "lenet_tui" not in ran.err
 
 
-GAN = """import torch
+GAN = """import torch; torch.manual_seed(0)
 from torch import nn
 G, D = nn.Linear(4, 2), nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 1))
 of_g, of_d = (torch.optim.SGD(m.parameters(), 0.1) for m in (G, D))

@@ -47,8 +47,9 @@ def all_identical(pairs: Iterable[tuple[Tensor, Tensor]]) -> bool:
     pairs = [pair for pair in pairs if pair[0] is not pair[1]]
     if _of_one_kind(pairs):  # what lies in them otherwise than in a row is put into one
         whole = _WHOLE[pairs[0][0].element_size()]
-        left, right = (flat([t.detach() for t in side]) for side in zip(*pairs, strict=True))  # type: ignore[no-untyped-call]
-        return torch.equal(left.view(whole), right.view(whole))
+        with torch.no_grad():
+            left, right = (flat([*side]) for side in zip(*pairs, strict=True))  # type: ignore[no-untyped-call]
+            return torch.equal(left.view(whole), right.view(whole))
     alike: dict[tuple[torch.dtype, torch.device], tuple[list[Tensor], list[Tensor]]] = {}
     differ: dict[torch.device, list[Tensor]] = {}
     for one, other in pairs:

@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 
 from lenet_tui.findings.engine.adds_up import AddsUp
 from lenet_tui.findings.engine.described_backward import of_backward, read_at_once
-from lenet_tui.findings.engine.detector import Detector
+from lenet_tui.findings.engine.detector import Detector, Measure
 from lenet_tui.findings.engine.detectors.registration import ACCUMULATES, held_by
 from lenet_tui.findings.engine.detectors.skipped import skipped_scales
 from lenet_tui.findings.engine.held_gradients import Backward, Clipping, Gradient
@@ -56,6 +56,8 @@ class OrderDetector(Detector):
         """What its last update read."""
         self._last: list[Backward] = []
         """Those of the last recorded iteration."""
+        self._reads: bool | None = None
+        """Whether an update comes before the first backward of an iteration that is only run."""
         self._stays = False
         """Whether the last iteration left gradients that it had read, and cleared none at first."""
 
@@ -66,11 +68,15 @@ class OrderDetector(Detector):
     def undecided(self) -> bool:
         if self._iterations < TWICE:
             unread = any(not backward.read for backward in self._backwards)
-            open_ = any(g.clipped is not None for g in self._gradients.values())  # it is said next
-            return unread or open_ or (self._stays and not self._adds.knows)
+            return unread or (self._stays and not self._adds.knows)
         return any(not backward.read and not backward.lost for backward in self._backwards)
 
+    def measures(self, trainer: Trainer) -> Measure | None:
+        self._reads = None
+        return None
+
     def starts_backward(self, trainer: Trainer, root: Tensor | None) -> None:
+        self._reads = bool(self._reads)
         held, live = self._held, trainer.parameters
         given = {name for backward in self._last for name in backward.names}
         read = [n for n in live if held is None or id(live[n]) in held or n in self._by_hand]
@@ -78,16 +84,25 @@ class OrderDetector(Detector):
         self._adds.starts_backward(trainer, read, "grad-accumulates" not in self._found)
 
     def updates(self, trainer: Trainer, optimizer: Optimizer) -> None:
+        self._reads = self._reads is None or self._reads
         self._adds.updates(trainer)
 
     def passes(self, trainer: Trainer) -> bool:
         known = "grad-accumulates" in self._found
+        if self._clipped() and (self._reads is not False or not self._adds.cleared):
+            return False
         return self._adds.cleared or known or self._adds.found(0) is not None
+
+    def _clipped(self) -> list[str]:
+        """The parameters of whose clipped gradients it is not known yet what comes next."""
+        return [n for n, g in self._gradients.items() if g.clipped is not None]
 
     def passed(self, trainer: Trainer) -> None:
         """Count the same backwards again: what became of them became of these."""
         self._backwards += self._last
         self._ran += 1
+        for name in self._clipped():
+            self._clear(name)
         found = None if self._adds.cleared else self._adds.found(self._ran)
         if found is not None:
             self._found.setdefault("grad-accumulates", found)
