@@ -22,6 +22,7 @@ from lenet_tui.findings.engine.numbers.repeats import (
     samples,
 )
 from lenet_tui.findings.engine.numbers.resumed import lacks
+from lenet_tui.findings.engine.pattern import calls_of
 from lenet_tui.findings.engine.seedings import Seeding
 from lenet_tui.findings.finding import NOTE, Finding
 from lenet_tui.protocol.phases import FORWARD, UPDATE
@@ -47,6 +48,8 @@ class Again(Detector):
         self._same = self._anew = False
         """Whether a dropout of an iteration that is only run has had the mask of the one before;
         and whether one such iteration has drawn all of them anew."""
+        self._measurable = True
+        """Whether the dropouts of an iteration that is only run can be compared with these."""
         self._open = False
         """Whether what came again in this pair of iterations has come so too few times yet."""
 
@@ -76,7 +79,7 @@ class Again(Detector):
 
     def undecided(self) -> bool:
         """What was drawn anew in a second iteration will be so in a third."""
-        unseen = bool(self._drawn) or any(mask.in_place for mask in self._masks)
+        unseen = bool(self._drawn) or not self._measurable
         return bool(self._times or self._seeded) or (unseen and self._pairs < 1)
 
     def measures(self, trainer: Trainer) -> Measure | None:
@@ -118,6 +121,8 @@ class Again(Detector):
         """Yields what has come again of dropouts and noise: its kind and the op."""
         now, before = list(masks(iteration.tape)), self._masks
         self._masks = now
+        drops = [c for c in calls_of(iteration) if c.name in DROPOUTS and _drops(c.args, c.kwargs)]
+        self._measurable = len(drops) == len(now) and not any(mask.in_place for mask in now)
         ops = iteration.ops() if now and before else ()
         lines = {op.name: iteration.line(op) for _, op in ops if op.op in DROPOUTS}
         for mask, last in zip(now, before, strict=False):
