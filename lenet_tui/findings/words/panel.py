@@ -54,7 +54,6 @@ PANEL: Table = {
         "{probe}, iteration {n}: {verdict}",
         "{probe}，第 {n} 次迭代：{verdict}",
     ),
-    "panel.elsewhere": ("{where} is in {phase}", "{where} 在 {phase} 中"),
     # drawings
     "panel.axis": ("axis", "轴"),
     "panel.prediction": ("prediction", "预测"),
