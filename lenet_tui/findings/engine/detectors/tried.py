@@ -38,6 +38,8 @@ HIGHER = 0.1
 MORE = 4
 """Steps on the same batch after which one that overshoots is forgiven, if the loss is lower then:
 the first steps of Adam are as long as those of a slope that is always the same."""
+FAR = 100
+"""How many times the first loss is so high that no few steps lead back from it."""
 TENTH = 0.1
 """The part of the weights that an update seldom exceeds."""
 PLANES = 3
@@ -107,9 +109,14 @@ class Tried(Detector):
             "along": line.text,
         }  # fmt: skip
         level = NOTE
+
+        def far() -> bool:
+            loss = trial.trainer.last_loss
+            return loss is not None and loss > FAR * max(abs(start), 1.0)
+
         if line.overshoots:
             evidence["half"] = line.at(0.5)
-            evidence["following"] = following = trial.losses(MORE)[0]
+            evidence["following"] = following = trial.losses(MORE, stopped=far)[0]
             lasts = not any(loss < start for loss in following[1:])
             level = WARNING if higher and lasts else NOTE
         yield Finding("step-too-large", UPDATE.name, line.largest, self._line, evidence, level)

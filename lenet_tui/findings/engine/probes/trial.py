@@ -160,9 +160,11 @@ class Trial:
     ) -> tuple[list[float], int]:
         """The losses before each of so many steps on one batch, and the backwards of each step.
 
-        There are fewer if ``stopped`` says so, or the loss is not finite.
+        There are fewer if ``stopped`` says so, or the loss is not finite. The trainer has the last
+        one, or none before the first.
         """
         self.begin(batch)
+        self.trainer.last_loss = None
         found: list[float] = []
         backwards = 0
         for _ in range(steps):
