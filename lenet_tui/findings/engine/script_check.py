@@ -30,7 +30,7 @@ from lenet_tui.findings.engine.resuming import Resuming
 from lenet_tui.findings.engine.row_by_row import row_by_row
 from lenet_tui.findings.finding import ERROR, Finding, Findings
 from lenet_tui.protocol.session_api import MoveRejected
-from lenet_tui.tape.engine.collection import collection_as_usual, collection_put_off
+from lenet_tui.tape.engine.collection import collection_as_usual, full_collection_put_off
 from lenet_tui.tape.engine.tape import Tape
 from lenet_tui.training.engine.trainer import Trainer
 
@@ -181,14 +181,14 @@ class Seen:
         self._sequence = 0
         self._before: dict[str, Tensor] = {}
         self._put_off = ExitStack()
-        """Entered while Python's collector waits, which would go over all of torch each time."""
         self._waits = False
+        """Whether Python's collector waits, which would go over all of torch each time."""
 
     def begins(self, trainer: Trainer) -> None:
         self.goes_on()
         if self.looking is not None:
             if not self._waits:
-                self._put_off.enter_context(collection_put_off())
+                self._put_off.enter_context(full_collection_put_off())
                 self._waits = True
             self.looking.begin(trainer)
         paths = {id(module): path for path, module in trainer.modules()}
@@ -232,9 +232,9 @@ class Seen:
 
     def collects(self) -> None:
         """Nothing more will be looked at for now: Python's collector works as usual again."""
+        collection_as_usual()  # what is noted within is noted no longer
         self._put_off.close()
         self._waits = False
-        collection_as_usual()
 
 
 def _on_tape(trainer: Trainer) -> bool:
