@@ -48,8 +48,12 @@ def deaths(
     own: dict[str, NodeEntry] = {}
     for entry in segment.nodes:
         for node, _ in entry.following:
-            if node is not None:
-                handed.setdefault(node, []).append(entry)
+            if node is None:
+                continue
+            if (known := handed.get(node)) is None:
+                handed[node] = [entry]
+            else:
+                known.append(entry)
         if not entry.parameter:
             own.setdefault(entry.name, entry)
     by_name = {op.name: op for op in ops}

@@ -33,6 +33,9 @@ def zero_inputs(
     by_name, found = {op.name: op for op in ops}, {}
     producers = Producers(ops)
     for leaf in leaves:
+        weight = iteration.trainer.parameters[leaf.parameter]
+        if weight.dim() < 2:
+            continue
         above = giver(iteration, segment, leaf)
         op = by_name.get(above.name) if above is not None else None
         if op is None or not op.op.startswith(WEIGHTED) or not op.args:
@@ -40,8 +43,7 @@ def zero_inputs(
         given = op.args[0]
         if not isinstance(given, Tensor) or not given.numel() or nonzero(given.detach()):
             continue
-        weight = iteration.trainer.parameters[leaf.parameter]
-        if weight.dim() > 1 and any(a is weight for a in (*op.args, *op.kwargs.values())):
+        if any(a is weight for a in (*op.args, *op.kwargs.values())):
             made = producers.of(op, 0, 0, given)
             found[leaf.parameter] = Fed(op.name, iteration.line(op), made.name if made else "")
     return found
