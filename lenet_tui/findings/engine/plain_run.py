@@ -141,7 +141,7 @@ class _Watch(OwnMode):
             self._backward(_first(args))
         if function.op in WITH_LABELS:
             self._before(Call(function.op, args, kwargs, "", graph, []))
-        if function.writes and not graph and self._writing:
+        if not graph and function.writer is not None and self._writing:
             written = written_by(func, function.name, args, kwargs)
             for detector in self._writing:
                 detector.writes(self._trainer, written)

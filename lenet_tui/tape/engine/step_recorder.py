@@ -120,7 +120,7 @@ class StepRecorder(ForwardRecorder):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        if self._quiet:
+        if self._quiet.count:
             return func(*args, **(kwargs or {}))
         name = getattr(func, "__name__", "")
         writes = not self._stack and self._writes_state(func, name, args, kwargs)
@@ -179,9 +179,9 @@ class StepRecorder(ForwardRecorder):
     # Modules
 
     def _module_enters(self, module: nn.Module, args: Any) -> None:
-        if self._quiet:
+        if self._quiet.count:
             return
-        loss = isinstance(getattr(module, "_orig_mod", module), _Loss)  # that of a compiled one
+        loss = isinstance(vars(module)["_modules"].get("_orig_mod", module), _Loss)
         loss = loss or (module not in self._paths and self._returned_at >= 0)
         counted = bool(self._stack) or not loss
         self._outer.append(counted)
@@ -192,7 +192,7 @@ class StepRecorder(ForwardRecorder):
             super()._module_enters(module, args)
 
     def _module_leaves(self, module: nn.Module, args: Any, output: Any) -> None:
-        if self._quiet or not self._outer or not self._outer.pop():
+        if self._quiet.count or not self._outer or not self._outer.pop():
             return
         super()._module_leaves(module, args, output)
         if not self._stack:

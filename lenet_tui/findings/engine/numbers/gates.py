@@ -41,6 +41,12 @@ PASSES = (
     "float", "half", "to", "type", "identity",
 )  # fmt: skip
 """Ops behind which a layer's outputs are still units: none that makes sizes or shares of them."""
+PRODUCT = frozenset(("mul", "__mul__", "__rmul__", "__imul__"))
+GATES = (
+    frozenset(f"{name}{end}" for name in (*CLIPS, *LARGER, *MASKS, "mul") for end in ("", "_"))
+    | PRODUCT
+)
+"""All that may be a gate, as torch calls it."""
 FARTHEST = 6
 """Ops between a layer and its gate."""
 
@@ -72,7 +78,7 @@ class Gates:
             opens = _slope(name, op, place or 0) if fit else None
         elif name in MASKS and len(op.args) == 3:
             place, opens = self._masked(op, MASKS[name])
-        elif name in ("mul", "__mul__", "__rmul__", "__imul__") and len(op.args) == 2:
+        elif name in PRODUCT and len(op.args) == 2:
             place, opens = self._multiplied(op)
         else:
             return None
@@ -211,7 +217,7 @@ def behind_layers(
     """
     gates = Gates(ops, parameters)
     for op in ops:
-        if op.tensor.dim() < 2 or op.node is None or op.name in without:
+        if op.op not in GATES or op.tensor.dim() < 2 or op.node is None or op.name in without:
             continue
         found = gates.open_in(op)
         if found is not None:
