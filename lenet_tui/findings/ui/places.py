@@ -239,8 +239,13 @@ def _bar(size: float, sizes: list[float], glyphs: Glyphs) -> str:
 
 
 def _order(finding: Finding, words: Words, glyphs: Glyphs, frame: Frame | None) -> list[Content]:
-    """The phases of the iteration shown, in their order, with that of the finding marked."""
+    """The phases of the iteration shown, in their order, with that of the finding marked.
+
+    There are none where it has not come as far as to that one.
+    """
     phases = [segment.phase for segment in frame.segments] if frame else []
+    if finding.phase not in phases:
+        return []
     lines = []
     for turn, times in _turns(phases):
         for phase in turn:
