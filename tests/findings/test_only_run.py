@@ -193,6 +193,9 @@ def test_what_is_not_decided_yet_is_recorded(
     same = drops.replace("    x, y = batch", "    torch.set_rng_state(state)\n    x, y = batch")
     same = same.replace("seen = []", "state = torch.get_rng_state()")
     same = same.replace("    seen.append(float(loss.detach()))\n", "")
+    same = same.replace(
+        "nn.Linear(16, 4))", "nn.Linear(16, 4), nn.Dropout(0.5))"
+    )  # the first is it
     [said], _, recorded = found(tmp_path, same, monkeypatch)
     assert (said.id, said.evidence["reason"], recorded) == (
         "same-batch-again",

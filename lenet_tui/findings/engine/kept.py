@@ -72,16 +72,14 @@ def only_put_into(trainer: Trainer, first: int) -> bool:
         return (sequence(node_of(tensor)) or -1) >= first
 
     held = [h.name for h in holdings(trainer) if any(graph(t) for _, t in h.tensors())]
-    return bool(held) and all(any(_unread(trainer, name)) for name in held)
+    return bool(held) and all(_unread(trainer, name) for name in held)
 
 
-def _unread(trainer: Trainer, name: str) -> Iterator[bool]:
-    """Yields whether a file that puts something into what has this name does nothing else to it."""
+def _unread(trainer: Trainer, name: str) -> bool:
+    """Whether the file that puts something into what has this name does nothing else to it."""
     leaf = name.rpartition(".")[2]
-    for path in _files(trainer):
-        if leaf in _puts(path):
-            yield _only_adds(path, leaf)
-            return
+    path = next((path for path in _files(trainer) if leaf in _puts(path)), "")
+    return bool(path) and _only_adds(path, leaf)
 
 
 def _iterations(

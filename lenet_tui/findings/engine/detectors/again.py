@@ -92,8 +92,9 @@ class Again(Detector):
             given = args[0] if op in DROPOUTS and args else None
             if not isinstance(given, Tensor) or given.shape != made.shape:
                 return
-            last = None if self._same or not _drops(args, kwargs) else next(before, None)
-            self._same = last is not None and mask_of(given, made).same_as(last)
+            last = next(before, None) if _drops(args, kwargs) else None
+            if last is not None and not self._same:
+                self._same = mask_of(given, made).same_as(last)
 
         return measure
 
